@@ -1,0 +1,131 @@
+"""The analysis: all concerns together, one pass each, into the facts."""
+
+from __future__ import annotations
+
+from cnncalc.analysis.facts import Figures, LayerFacts, NetworkFacts, Totals
+from cnncalc.analysis.figures import figures
+from cnncalc.analysis.memory import Peak, peak_memory
+from cnncalc.analysis.receptive_field import receptive_fields
+from cnncalc.errors import UsageError
+from cnncalc.ir.faults import Fault, SharedWeights
+from cnncalc.ir.graph import Graph, Lowered, Node
+from cnncalc.ir.shapes import Size
+from cnncalc.layers.base import Layer
+from cnncalc.spec.network import Network
+
+ELEMENT_BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8, "int8": 1, "uint8": 1}
+_SUMMED = ("n_params", "n_trainable_params", "n_statistics", "n_macs", "n_flops", "weight_bytes")
+
+
+def analyze(network: Network, *, batch: int = 1, dtype: str = "float32") -> NetworkFacts:
+    """Everything that is known about a network.
+
+    Args:
+        network: The network.
+        batch: Samples that operations and activation memory are counted for.
+        dtype: Element type of all layers that do not say another.
+
+    Raises:
+        UsageError: The batch is not a positive number, or the element type is unknown.
+    """
+    if not 1 <= batch <= 10**9:
+        raise UsageError(f"the batch must be from 1 to {10**9}, not {batch}")
+    if dtype not in ELEMENT_BYTES:
+        raise UsageError(f"the dtype must be one of {', '.join(ELEMENT_BYTES)}, not {dtype!r}")
+    graph = network.graph
+    sizes = _element_bytes(graph, dtype)
+    layers = _layer_facts(graph, sizes, batch)
+    peak = peak_memory(graph, [size * batch for size in sizes])
+    nodes = graph.nodes
+    return NetworkFacts(
+        name=network.name,
+        inputs={node.name: node.lowered.output for node in nodes[: graph.n_inputs]},
+        outputs=tuple([nodes[index].name for index in graph.outputs]),
+        layers=tuple(layers),
+        totals=_totals(layers, peak, nodes),
+        network=network,
+        batch=batch,
+        dtype=dtype,
+    )
+
+
+def _element_bytes(graph: Graph, dtype: str) -> list[int]:
+    default = ELEMENT_BYTES[dtype]
+    return [
+        ELEMENT_BYTES[node.layer.dtype]
+        if isinstance(node.layer, Layer) and node.layer.dtype
+        else default
+        for node in graph.nodes
+    ]
+
+
+def _layer_facts(graph: Graph, sizes: list[int], batch: int) -> list[LayerFacts]:
+    nodes = graph.nodes
+    fields = receptive_fields(graph)
+    memo: dict[Lowered, Figures] = {}
+    layers = []
+    for node in nodes[graph.n_inputs :]:
+        lowered = node.lowered
+        counted = memo.get(lowered)  # one per layer arguments and input shapes, so dtype is the same
+        if counted is None:
+            trainable = not isinstance(node.layer, Layer) or node.layer.trainable
+            size = sizes[node.index]
+            counted = memo[lowered] = figures(
+                lowered, trainable=trainable, element_bytes=size, batch=batch
+            )
+        layers.append(
+            LayerFacts(
+                node.name,
+                node.op,
+                tuple([nodes[index].name for index in node.inputs]),
+                lowered.inputs,
+                lowered.output,
+                counted,
+                fields[node.index],
+                None if node.shares is None else nodes[node.shares].name,
+                lowered.faults if node.shares is None else _shared_faults(node, nodes, memo),
+                node,
+            )
+        )
+    return layers
+
+
+def _shared_faults(
+    node: Node, nodes: list[Node], memo: dict[Lowered, Figures]
+) -> tuple[Fault, ...]:
+    """Faults of a layer that uses another's weights: they must suit what arrives here as well."""
+    assert node.shares is not None
+    owner = nodes[node.shares]
+    faults = node.lowered.faults
+    own, needed = memo[owner.lowered].weights, memo[node.lowered].weights
+    if own is None or needed is None:
+        return faults
+    for have, need in zip(own, needed, strict=False):
+        if have.shape != need.shape:
+            return (*faults, SharedWeights(owner.name, have.shape, need.shape))
+    return faults
+
+
+def _totals(layers: list[LayerFacts], peak: Peak, nodes: list[Node]) -> Totals:
+    sums = {}
+    partial = []
+    for field in (*_SUMMED, "activation_bytes"):
+        values: list[Size] = [getattr(layer, field) for layer in layers]
+        if None in values:
+            partial.append(field)
+        sums[field] = sum([value for value in values if value is not None])
+    flops: dict[str, int] = {}
+    for layer in layers:
+        for kind, count in (layer.flops or {}).items():
+            flops[kind] = flops.get(kind, 0) + count
+    if peak.size_bytes is None:
+        partial.append("peak_memory_bytes")
+    return Totals(
+        **sums,
+        flops=flops,
+        peak_memory_bytes=peak.size_bytes,
+        peak_layer=None if peak.node is None else nodes[peak.node].name,
+        partial=tuple(partial),
+    )
+
+

@@ -1,0 +1,1 @@
+"""The intermediate representation: shapes, windows, a closed set of primitives, and the graph."""

@@ -1,0 +1,1 @@
+"""Convolutions: a small filter that slides over the map."""

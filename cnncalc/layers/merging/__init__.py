@@ -1,0 +1,1 @@
+"""Layers that make one map of several."""

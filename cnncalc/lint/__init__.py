@@ -1,0 +1,1 @@
+"""The linter: rules, one file each, and the engine that turns what they find into findings."""

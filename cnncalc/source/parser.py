@@ -1,0 +1,185 @@
+"""YAML text into a positioned tree.
+
+PyYAML's composer recurses (50 000 brackets crash the interpreter) and expands aliases, so the tree
+is built from the event stream, in a loop with a stack of our own.
+
+Reference:
+    YAML 1.2.2, https://yaml.org/spec/1.2.2/
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from yaml.error import YAMLError
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    DocumentStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+
+from cnncalc.errors import Diagnostic, SpecError
+from cnncalc.source.limits import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY
+from cnncalc.source.printable import quoted
+from cnncalc.source.reader import EMPTY, check_text
+from cnncalc.source.scalars import LONE_SURROGATE, has_surrogate, resolve
+from cnncalc.source.syntax import syntax_error
+from cnncalc.source.text import Source
+from cnncalc.source.tree import Mapping, Node, Scalar, Sequence
+
+try:
+    from yaml._yaml import CParser as Parser
+except ImportError:  # PyYAML without libyaml: the same events, 16 times slower
+    from yaml import SafeLoader as Parser  # type: ignore[assignment]
+
+_BLANK = " \t\r\n\x85\u2028\u2029"
+
+
+def parse(source: Source) -> Node:
+    """Build the positioned tree of a document.
+
+    Raises:
+        SpecError: The text is not one YAML document, or it uses what a spec may not (tags,
+            directives, anchors, aliases, merge keys, duplicate keys, keys that are no strings), or
+            it exceeds a limit.
+    """
+    check_text(source)
+    try:
+        with _gc_paused():
+            return _tree(source)
+    except (YAMLError, ValueError, OverflowError) as error:
+        # The pure parser leaves escapes such as "\UFFFFFFFF" to chr(), hence the last two.
+        raise syntax_error(source, error) from None
+    except MemoryError:
+        raise SpecError(
+            Diagnostic("not enough memory to read this; shorten it", 1, 1, source.name)
+        ) from None
+    finally:
+        resolve.cache_clear()  # it may hold long texts
+
+
+def _tree(source: Source) -> Node:
+    siblings: list[Node] = []  # what the innermost open collection holds so far, keys included
+    parents: list[tuple[list[Node], int]] = []  # per open collection: its siblings, its start
+    n_nodes = 0
+    event: Any  # PyYAML's types call all marks optional
+    for event in iter(Parser(source.text).get_event, None):
+        if isinstance(event, NodeEvent):
+            n_nodes += 1
+            if n_nodes > MAX_NODES:
+                raise source.error(event.start_mark.index, TOO_MANY)
+            if event.anchor is not None or event.tag is not None:  # an alias has an anchor
+                raise _decorated(source, event)
+            if isinstance(event, ScalarEvent):
+                siblings.append(_scalar(source, event, siblings))
+                continue
+            if len(parents) == MAX_DEPTH:
+                raise source.error(event.start_mark.index, TOO_DEEP)
+            parents.append((siblings, event.start_mark.index))
+            siblings = []
+        elif isinstance(event, CollectionEndEvent):
+            children = siblings
+            siblings, start = parents.pop()
+            siblings.append(_collection(source, event, children, start))
+        elif isinstance(event, DocumentStartEvent):
+            _check_document(source, event, siblings)
+    if not siblings:
+        raise source.error(0, EMPTY)
+    root = siblings[0]
+    if isinstance(root, Scalar) and root.plain and root.start == root.end:
+        raise source.error(0, EMPTY)
+    return root
+
+
+def _scalar(source: Source, event: Any, siblings: list[Node]) -> Scalar:
+    start, end = event.start_mark.index, event.end_mark.index
+    text = event.value
+    if event.style:
+        if event.style in "|>":  # a block scalar: the blank lines after it are not part of it
+            end = start + len(source.text[start:end].rstrip(_BLANK))
+        if has_surrogate(text):  # libyaml refuses such an escape, the pure parser does not
+            raise source.error(start, LONE_SURROGATE)
+        return Scalar(sys.intern(text) if len(text) <= 32 else text, start, end, False)
+    if start == end and siblings and source.text[start - 1] not in ":-?":
+        # Nothing, and no indicator before it, as in "? key": libyaml puts it before what follows.
+        start = end = siblings[-1].end
+    try:
+        return Scalar(resolve(text), start, end, True)
+    except ValueError as error:
+        raise source.error(start, str(error)) from None
+
+
+def _collection(source: Source, event: Any, children: list[Node], start: int) -> Sequence | Mapping:
+    end = event.end_mark.index
+    if end == event.start_mark.index:
+        # No bracket closes a block: libyaml notices its end where the next thing starts.
+        end = children[-1].end
+    if isinstance(event, SequenceEndEvent):
+        return Sequence(children, start, end)
+
+    keys: dict[str, Scalar] = {}
+    for key in children[::2]:
+        if not isinstance(key, Scalar) or not isinstance(key.value, str):
+            raise source.error(key.start, _not_a_string(source, key))
+        if key.value == "<<" and key.plain:
+            raise source.error(key.start, "merge keys (<<) are not allowed; write the entries out")
+        if keys.setdefault(key.value, key) is not key:
+            line, column = source.position(keys[key.value].start)
+            raise source.error(
+                key.start,
+                f"duplicate key {quoted(key.value)}: it is on line {line}, column {column} already;"
+                " keep one of the two",
+            )
+    return Mapping(list(zip(keys.values(), children[1::2], strict=True)), start, end)
+
+
+def _not_a_string(source: Source, key: Node) -> str:
+    if not isinstance(key, Scalar):
+        kind = "list" if isinstance(key, Sequence) else "map"
+        return f"a {kind} cannot be a key; write a name"
+    text = source.text[key.start : key.end]
+    if not text:
+        return "a key is missing here; write a name before the colon"
+    return f"the key {text} is not a string; quote it: '{text}'"
+
+
+def _decorated(source: Source, event: Any) -> SpecError:
+    """What to say about a node with a tag or an anchor, or about an alias."""
+    start = event.start_mark.index
+    if event.anchor is None:
+        return source.error(start, "tags (!) are not allowed; remove it, or quote the text")
+    name = quoted(event.anchor)
+    if isinstance(event, AliasEvent):
+        return source.error(start, f"aliases are not allowed ({name}); write the value out")
+    return source.error(
+        start, f"anchors are not allowed ({name}); remove it, and use `vars` or `blocks` to share"
+    )
+
+
+def _check_document(source: Source, event: Any, before: list[Node]) -> None:
+    start = event.start_mark.index
+    if before:
+        raise source.error(start, "a second document starts here; a file holds one spec, remove it")
+    if event.version not in (None, (1, 2)):
+        raise source.error(start, "specs are read as YAML 1.2; remove this %YAML directive")
+    if event.tags:
+        raise source.error(start, "%TAG directives are not allowed; remove it")
+
+
+@contextmanager
+def _gc_paused() -> Iterator[None]:
+    """Spare the cyclic collector a tree that has no cycles: it makes building one superlinear."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,521 @@
+"""Expansion: from the document to the layer graph.
+
+Blocks are called, repeats unrolled and names resolved in one pass in the order of the document.
+Shapes are inferred on the way, because `$in_channels` needs them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from cnncalc.ir.graph import Graph
+from cnncalc.layers.base import Layer
+from cnncalc.source import Mapping, Node, Scalar, Sequence
+from cnncalc.spec.document import Document
+from cnncalc.spec.entry import Arguments, Entry, EntryReader
+from cnncalc.spec.problems import BAD_VALUE, NAME, show, suggestion
+from cnncalc.spec.scope import (
+    BadSubstitution,
+    Bound,
+    ChannelsUnknown,
+    Scope,
+    dereference,
+    evaluate,
+    has_substitution,
+    is_substitution,
+    no_channels,
+)
+from cnncalc.spec.validation import explain
+
+PREVIOUS = "prev"
+
+
+class Call(NamedTuple):
+    """A block call that was expanded: what a `share` needs to expand it again."""
+
+    entry: Entry
+    params: dict[str, Bound]
+    start: int
+    stop: int
+
+
+class Frame:
+    """A scope of names while it is being expanded: the document, or one block call."""
+
+    __slots__ = ("calls", "counters", "depth", "dropped", "names", "parent", "path", "values")
+
+    def __init__(self, values: Scope, path: tuple[str, ...], parent: Frame | None) -> None:
+        self.values = values
+        self.path = path
+        self.parent = parent
+        self.depth: int = parent.depth + 1 if parent else 0
+        self.names: dict[str, int] = {}
+        self.dropped: set[str] = set()
+        self.counters: dict[str, int] = {}
+        self.calls: dict[str, Call] = {}
+
+    def with_values(self, values: Scope) -> Frame:
+        """The same names, with the values of another place: where a passed-in path was written."""
+        if values is self.values:
+            return self
+        frame = Frame(values, self.path, self.parent)
+        frame.depth, frame.names, frame.dropped = self.depth, self.names, self.dropped
+        frame.counters, frame.calls = self.counters, self.calls
+        return frame
+
+    def find(self, name: str) -> int | None:
+        """The node that a name stands for, here or in the surroundings of the call."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.names:
+                return frame.names[name]
+            frame = frame.parent
+        return None
+
+    def find_call(self, name: str) -> Call | None:
+        """The block call of that name, here or in the surroundings."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.calls:
+                return frame.calls[name]
+            frame = frame.parent
+        return None
+
+    def known_names(self) -> list[str]:
+        """Every name that can be referred to, for suggestions."""
+        names: list[str] = []
+        frame: Frame | None = self
+        while frame is not None:
+            names += frame.names
+            frame = frame.parent
+        return names
+
+
+def expand(document: Document) -> Graph:
+    """The layer graph of a document; what is wrong ends up in `document.problems`.
+
+    Raises:
+        SpecError: It has too many layers, or blocks that contain themselves.
+    """
+    from cnncalc.spec.counting import check_count
+
+    reader = EntryReader(document)
+    check_count(document, reader)
+    return _Expander(document, reader).run()
+
+
+class _Expander:
+    def __init__(self, document: Document, reader: EntryReader) -> None:
+        self._document = document
+        self._problems = document.problems
+        self._reader = reader
+        self._graph = Graph()
+        self._constants: dict[tuple[int, bool], Layer] = {}
+        self._layers: dict[str, Layer] = {}
+
+    def run(self) -> Graph:
+        graph, document = self._graph, self._document
+        frame = Frame(document.scope, (), None)
+        for name, (shape, _) in document.inputs.items():
+            frame.names[name] = graph.add_input(name, shape)
+        entering = 0 if graph.n_inputs == 1 else None
+        last = self._items(document.layers, frame, entering)
+        outputs = [self._refer(name, node, frame) for name, node in document.outputs]
+        known = tuple(index for index in outputs if index >= 0)
+        graph.outputs = known or (() if last is None or last < 0 else (last,))
+        return graph
+
+    def _items(self, layers: Sequence, frame: Frame, entering: int | None) -> int | None:
+        current = entering
+        for item in layers.items:
+            entry = self._reader.read(item)
+            if entry is None:
+                current = self._broken(frame, item, "?", "layer", current)
+            else:
+                current = self._entry(entry, frame, current)
+        return current
+
+    # -- one entry -------------------------------------------------------------------------------
+
+    def _entry(self, entry: Entry, frame: Frame, current: int | None) -> int | None:
+        flow = entry.flow
+        if not flow:
+            return self._copy(entry, frame, current, self._auto_name(entry.op, frame), True)
+        name = self._flow_text(entry, "name", frame)
+        if self._flow(entry, "when", frame, bool, "true or false") is False:
+            if name is not None:
+                frame.dropped.add(name)
+            return current
+        if "from" in flow:
+            source = self._flow_text(entry, "from", frame)
+            current = self._refer(source, flow["from"], frame, current) if source else -1
+        if "repeat" not in flow:
+            return self._copy(entry, frame, current, name or self._auto_name(entry.op, frame), True)
+        count = self._flow(entry, "repeat", frame, int, "an integer from 0")
+        if count is None or count < 0:
+            if count is not None:
+                message = f"repeat must be an integer from 0, not {show(count)}"
+                self._problems.add(BAD_VALUE, flow["repeat"], message)
+            return self._broken(frame, entry.node, name, entry.op, current)
+        for number in range(1, count + 1):
+            own = f"{name}_{number}" if name else self._auto_name(entry.op, frame)
+            current = self._copy(entry, frame, current, own, number == 1)
+            if name and number == count:
+                self._alias(name, own, frame, flow["name"])
+        return current
+
+    def _copy(
+        self, entry: Entry, frame: Frame, current: int | None, name: str, is_first: bool
+    ) -> int | None:
+        """One copy of an entry; returns the node that it ends in."""
+        if current is None:
+            current = self._no_input(entry)
+        if not entry.sound:
+            return self._broken(frame, entry.node, name, entry.op, current)
+        arguments = {**entry.arguments, **entry.first} if is_first else entry.arguments
+        if "share" in entry.flow:
+            return self._shared(entry, frame, current, name)
+        if entry.block is not None:
+            params = self._params(entry, arguments, frame, current)
+            return self._call(entry, params, frame, current, name)
+        assert entry.layer_type is not None  # a sound entry has one of the two
+        if entry.layer_type.path_fields:
+            return self._merge(entry, arguments, frame, current, name)
+        layer = self._layer(entry, arguments, frame, current, is_first, name)
+        return self._add(frame, name, entry.op, layer, (current,), entry.node)
+
+    def _no_input(self, entry: Entry) -> int:
+        """Stands in for what arrives where nothing does: a broken layer follows from it."""
+        if entry.layer_type is None or not entry.layer_type.path_fields:
+            names = ", ".join(self._document.inputs)
+            message = f"the network has several inputs: say which one enters {entry.op}"
+            self._problems.add(NAME, entry.head, message, help=f"add from: with one of {names}")
+        return -1
+
+    def _add(
+        self,
+        frame: Frame,
+        name: str,
+        op: str,
+        layer: Layer | None,
+        inputs: tuple[int, ...],
+        place: Node,
+        shares: int | None = None,
+    ) -> int:
+        """Add a layer to the graph; an input of -1 is one that does not exist."""
+        if -1 in inputs:
+            layer, inputs = None, tuple(index for index in inputs if index >= 0)
+        full = ".".join((*frame.path, name))
+        index = self._graph.add(
+            full, op, layer, inputs, place=place, shares=shares, scope=frame.path
+        )
+        self._declare(name, index, frame, place)
+        return index
+
+    def _broken(
+        self, frame: Frame, place: Node, name: str | None, op: str, current: int | None
+    ) -> int:
+        own = name if name and name != "?" else self._auto_name(op, frame)
+        inputs = () if current is None else (current,)
+        return self._add(frame, own, op, None, inputs, place)
+
+    # -- names -----------------------------------------------------------------------------------
+
+    def _auto_name(self, op: str, frame: Frame) -> str:
+        while True:
+            number = frame.counters[op] = frame.counters.get(op, 0) + 1
+            name = f"{op}_{number}"
+            if name not in frame.names:
+                return name
+
+    def _declare(self, name: str, index: int, frame: Frame, place: Node) -> None:
+        if name in frame.names or name == PREVIOUS:
+            taken = "is reserved" if name == PREVIOUS else "is taken by another layer"
+            entry = self._reader.read(place)
+            where = entry.flow.get("name", place) if entry else place
+            self._problems.add(NAME, where, f"the name {show(name)} {taken}", layer=name)
+            return
+        frame.names[name] = index
+
+    def _alias(self, name: str, own: str, frame: Frame, place: Node) -> None:
+        if own in frame.names:
+            if name in frame.names:
+                message = f"the name {show(name)} is taken by another layer"
+                self._problems.add(NAME, place, message, layer=name)
+            frame.names.setdefault(name, frame.names[own])
+        if own in frame.calls:
+            frame.calls[name] = frame.calls[own]
+
+    def _refer(self, name: str, place: Node, frame: Frame, previous: int | None = None) -> int:
+        """The node that a name stands for; -1, with a problem noted, when there is none."""
+        if name == PREVIOUS and previous is not None:
+            return previous
+        index = frame.find(name)
+        if index is not None:
+            return index
+        if name in frame.dropped:
+            message = f"{show(name)} was dropped by when: false"
+        else:
+            message = f"no layer before this one is called {show(name)}"
+        self._problems.add(NAME, place, message, help=suggestion(name, frame.known_names()))
+        return -1
+
+    # -- flow words and arguments ----------------------------------------------------------------
+
+    def _flow(self, entry: Entry, word: str, frame: Frame, kind: type, allowed: str) -> Any:
+        """The value of a flow word, or None where it is absent or wrong."""
+        node = entry.flow.get(word)
+        if node is None:
+            return None
+        try:
+            value = evaluate(node, frame.values, no_channels)
+        except BadSubstitution as error:
+            self._substitution(error, f"{word}: ")
+            return None
+        if type(value) is not kind:
+            self._problems.add(BAD_VALUE, node, f"{word} must be {allowed}, not {show(value)}")
+            return None
+        return value
+
+    def _flow_text(self, entry: Entry, word: str, frame: Frame) -> str | None:
+        value = self._flow(entry, word, frame, str, "a text")
+        if value == "":
+            self._problems.add(BAD_VALUE, entry.flow[word], f"{word} must not be empty")
+        return value or None
+
+    def _substitution(self, error: BadSubstitution, prefix: str) -> None:
+        code = NAME if error.undefined else BAD_VALUE
+        self._problems.add(code, error.span, prefix + error.message)
+
+    def _channels(self, current: int) -> int | None:
+        shape = self._graph.shape_of(current) if current >= 0 else None
+        return shape[-1] if shape else None
+
+    def _layer(
+        self,
+        entry: Entry,
+        arguments: Arguments,
+        frame: Frame,
+        current: int,
+        is_first: bool,
+        name: str,
+    ) -> Layer | None:
+        """The validated layer, None when its arguments are wrong; equal ones are one object."""
+        key = (id(entry.node), is_first and bool(entry.first))
+        if key in self._constants:
+            return self._constants[key]
+        constant = True
+        values = {}
+        try:
+            for field, (_, node) in arguments.items():
+                constant = constant and not has_substitution(node)
+                values[field] = evaluate(node, frame.values, lambda: self._channels(current))
+        except BadSubstitution as error:
+            self._substitution(error, f"{entry.op}: ")
+            return None
+        except ChannelsUnknown:
+            return None
+        layer = self._validated(entry, arguments, values, name)
+        if constant and layer is not None:
+            self._constants[key] = layer
+        return layer
+
+    def _validated(
+        self, entry: Entry, arguments: Arguments, values: dict[str, Any], name: str
+    ) -> Layer | None:
+        layer_type = entry.layer_type
+        assert layer_type is not None
+        key = f"{entry.op}{values!r}"
+        if key in self._layers:
+            return self._layers[key]
+        try:
+            layer = self._layers[key] = layer_type.model_validate(values)
+        except ValidationError as error:
+            for field, message in explain(entry.op, error):
+                where = arguments[field][1] if field in arguments else entry.head
+                self._problems.add(BAD_VALUE, where, message, layer=name)
+            return None
+        return layer
+
+    # -- merges ----------------------------------------------------------------------------------
+
+    def _merge(
+        self, entry: Entry, arguments: Arguments, frame: Frame, current: int, name: str
+    ) -> int | None:
+        assert entry.layer_type is not None
+        paths, own = {}, {}
+        for field, argument in arguments.items():
+            target = paths if field in entry.layer_type.path_fields else own
+            target[field] = argument
+        if entry.op == "residual":
+            inputs = self._residual(entry, paths, frame, current)
+        else:
+            inputs = self._paths(entry, paths, frame, current)
+        if inputs is None:
+            return self._broken(frame, entry.node, name, entry.op, current)
+        layer = self._layer(entry, own, frame, current, False, name)
+        op = "add" if entry.op == "residual" else entry.op
+        return self._add(frame, name, op, layer, inputs, entry.node)
+
+    def _residual(
+        self, entry: Entry, paths: Arguments, frame: Frame, current: int
+    ) -> tuple[int, ...] | None:
+        if "body" not in paths:
+            self._problems.add(BAD_VALUE, entry.head, "residual needs body, a list of layers")
+            return None
+        inputs = [self._path(paths["body"][1], frame, current)]
+        if "shortcut" in paths:
+            inputs.append(self._path(paths["shortcut"][1], frame, current))
+        else:
+            inputs.append(current)
+        return tuple(inputs)
+
+    def _paths(
+        self, entry: Entry, paths: Arguments, frame: Frame, current: int
+    ) -> tuple[int, ...] | None:
+        node = paths["paths"][1] if "paths" in paths else None
+        if node is not None:
+            node, values = dereference(node, frame.values)
+            frame = frame.with_values(values)
+        if not isinstance(node, Sequence) or len(node.items) < 2:
+            message = f"{entry.op} needs a list of at least two paths"
+            example = f"{entry.op}: [prev, [relu]], or {entry.op}: [name_a, name_b]"
+            self._problems.add(BAD_VALUE, node or entry.head, message, help=f"such as {example}")
+            return None
+        return tuple([self._path(item, frame, current) for item in node.items])
+
+    def _path(self, node: Node, frame: Frame, current: int) -> int:
+        """Expand one path of a merge; -1 when it leads nowhere."""
+        node, values = dereference(node, frame.values)
+        frame = frame.with_values(values)
+        match node:
+            case Scalar(str() as name) if is_substitution(node):
+                return self._path_value(node, frame, current)
+            case Scalar(str() as name):
+                return self._refer(name, node, frame, current)
+            case Scalar(None):
+                return current
+            case Sequence():
+                end = self._items(node, frame, current)
+                return -1 if end is None else end
+            case Mapping([(head, _)]):
+                message = f"a path is a list of layers: put brackets around {head.value}"
+            case _:
+                message = "a path is a list of layers, a name, or prev"
+        self._problems.add(BAD_VALUE, node, message)
+        return -1
+
+    def _path_value(self, node: Node, frame: Frame, current: int) -> int:
+        """A path given by an expression: it can only be a name."""
+        try:
+            value = evaluate(node, frame.values, no_channels)
+        except BadSubstitution as error:
+            self._substitution(error, "")
+            return -1
+        return self._refer(str(value), node, frame, current)
+
+    # -- blocks ----------------------------------------------------------------------------------
+
+    def _params(
+        self, entry: Entry, arguments: Arguments, frame: Frame, current: int
+    ) -> dict[str, Bound] | None:
+        """What the parameters of a call are bound to; None when a required one is missing."""
+        assert entry.block is not None
+
+        def channels() -> int | None:
+            return self._channels(current)
+
+        params: dict[str, Bound] = {}
+        inside = Scope(self._document.scope.variables, params)
+        missing = []
+        for name, default in entry.block.params.items():
+            if name in arguments:
+                params[name] = Bound(arguments[name][1], frame.values, channels)
+            elif isinstance(default, Scalar) and default.value is None:
+                missing.append(name)
+            else:
+                params[name] = Bound(default, inside, channels)
+        if missing:
+            message = f"block {entry.op} needs {', '.join(missing)}"
+            self._problems.add(BAD_VALUE, entry.head, message)
+            return None
+        return params
+
+    def _call(
+        self,
+        entry: Entry,
+        params: dict[str, Bound] | None,
+        frame: Frame,
+        current: int,
+        name: str,
+    ) -> int | None:
+        if params is None or not self._settle(params, entry):
+            return self._broken(frame, entry.node, name, entry.op, current)
+        assert entry.block is not None
+        values = Scope(self._document.scope.variables, params)
+        inner = Frame(values, (*frame.path, name), frame)
+        start = len(self._graph.nodes)
+        end = self._items(entry.block.layers, inner, current)
+        if end is not None and end >= 0:
+            self._declare(name, end, frame, entry.node)
+        frame.calls[name] = Call(entry, params, start, len(self._graph.nodes))
+        return end
+
+    def _settle(self, params: dict[str, Bound], entry: Entry) -> bool:
+        """Evaluate scalars now, so that chains of calls do not pile up substitutions."""
+        sound = True
+        for name, bound in params.items():
+            if not isinstance(bound.node, Scalar):
+                continue
+            try:
+                bound.value()
+            except ChannelsUnknown:
+                continue
+            except BadSubstitution as error:
+                node, _ = dereference(bound.node, bound.scope)
+                if isinstance(node, Scalar):
+                    self._substitution(error, f"{entry.op}: {name}: ")
+                    sound = False
+        return sound
+
+    # -- shared weights --------------------------------------------------------------------------
+
+    def _shared(self, entry: Entry, frame: Frame, current: int, name: str) -> int | None:
+        owner = self._flow_text(entry, "share", frame)
+        if entry.own or entry.first:
+            message = f"share takes the arguments of {show(owner)} as well: give none"
+            self._problems.add(BAD_VALUE, entry.flow["share"], message)
+            owner = None
+        if owner is None:
+            return self._broken(frame, entry.node, name, entry.op, current)
+        if entry.block is not None:
+            return self._shared_call(entry, frame, current, name, owner)
+        index = self._refer(owner, entry.flow["share"], frame)
+        node = self._graph.nodes[index]
+        if index >= 0 and (node.op != entry.op or node.layer is None):
+            message = f"{show(owner)} is a {node.op}: {entry.op} cannot share its weights"
+            self._problems.add(BAD_VALUE, entry.flow["share"], message)
+            index = -1
+        if index < 0:
+            return self._broken(frame, entry.node, name, entry.op, current)
+        root = index if node.shares is None else node.shares
+        layer = node.layer if isinstance(node.layer, Layer) else None
+        return self._add(frame, name, entry.op, layer, (current,), entry.node, root)
+
+    def _shared_call(
+        self, entry: Entry, frame: Frame, current: int, name: str, owner: str
+    ) -> int | None:
+        call = frame.find_call(owner)
+        if call is None or call.entry.op != entry.op:
+            known = "is no block call before this one" if call is None else f"is a {call.entry.op}"
+            message = f"{show(owner)} {known}: {entry.op} cannot share its weights"
+            self._problems.add(NAME if call is None else BAD_VALUE, entry.flow["share"], message)
+            return self._broken(frame, entry.node, name, entry.op, current)
+        start = len(self._graph.nodes)
+        end = self._call(call.entry, call.params, frame, current, name)
+        nodes = self._graph.nodes
+        for copy, original in zip(nodes[start:], nodes[call.start : call.stop], strict=False):
+            copy.shares = original.index if original.shares is None else original.shares
+        return end

@@ -1,0 +1,184 @@
+"""Values and the names they are known by: variables, block parameters and `$in_channels`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from cnncalc.source import Mapping, Node, Scalar, Sequence, Span
+from cnncalc.spec.expressions import ExpressionError, UnknownName, Value, parse_expression
+
+IN_CHANNELS = "in_channels"
+_DEEPEST = 40  # substitutions that lead to one another
+
+
+class BadSubstitution(Exception):
+    """A `$…` that cannot be evaluated, with its place; `undefined` when a name is the reason."""
+
+    def __init__(self, message: str, span: Span, *, undefined: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.undefined = undefined
+
+
+class ChannelsUnknown(Exception):
+    """`$in_channels` after a broken layer: whatever depends on it is unknown, not wrong."""
+
+
+Channels = Callable[[], "int | None"]
+
+
+def no_channels() -> int | None:
+    """For places where `$in_channels` may not stand."""
+    raise ExpressionError("in_channels may not stand here: it is known only inside a layer", 0)
+
+
+class Bound:
+    """A value that a name stands for: a node, and the scope in which it was written."""
+
+    __slots__ = ("_busy", "_values", "channels", "node", "scope")
+
+    def __init__(self, node: Node, scope: Scope, channels: Channels) -> None:
+        self.node = node
+        self.scope = scope
+        self.channels = channels
+        self._busy = False
+        self._values: dict[bool, Any] = {}
+
+    def value(self, *, static: bool = False) -> Any:
+        """The value, evaluated when first asked for; a static one may not use `$in_channels`."""
+        if static not in self._values:
+            if self._busy:
+                raise BadSubstitution("the value depends on itself", self.node.span, undefined=True)
+            self._busy = True
+            try:
+                channels = no_channels if static else self.channels
+                self._values[static] = evaluate(self.node, self.scope, channels)
+            finally:
+                self._busy = False
+        return self._values[static]
+
+
+class Scope:
+    """The names that are visible at one place: a block's parameters, then the variables."""
+
+    __slots__ = ("depth", "params", "variables")
+
+    def __init__(self, variables: dict[str, Bound], params: dict[str, Bound] | None = None) -> None:
+        self.variables = variables
+        self.params = params or {}
+        self.depth = 0
+
+    def find(self, name: str) -> Bound | None:
+        """What a name is bound to, or None."""
+        return self.params.get(name) or self.variables.get(name)
+
+    def names(self) -> list[str]:
+        """Every name that is visible, for suggestions."""
+        return [*self.params, *self.variables, IN_CHANNELS]
+
+
+def is_substitution(node: Node) -> bool:
+    """Whether a scalar is `$…` and not a value of its own."""
+    return isinstance(node, Scalar) and isinstance(node.value, str) and node.value[:1] == "$"
+
+
+def has_substitution(node: Node) -> bool:
+    """Whether a `$…` stands anywhere in a tree."""
+    stack = [node]
+    while stack:
+        match stack.pop():
+            case Scalar() as scalar:
+                if is_substitution(scalar):
+                    return True
+            case Sequence(items):
+                stack.extend(items)
+            case Mapping(entries):
+                stack.extend(value for _, value in entries)
+    return False
+
+
+def dereference(node: Node, scope: Scope) -> tuple[Node, Scope]:
+    """Follow `$name` to the node it stands for, and the scope in which that was written."""
+    for _ in range(_DEEPEST):
+        if not is_substitution(node):
+            break
+        try:
+            name = parse_expression(str(node.value)).name  # type: ignore[union-attr]
+        except ExpressionError:
+            break  # whoever evaluates it says why
+        bound = scope.find(name) if name else None
+        if bound is None:
+            break
+        node, scope = bound.node, bound.scope
+    return node, scope
+
+
+def evaluate(node: Node, scope: Scope, channels: Channels) -> Any:
+    """The plain value of a tree: lists as tuples, decimals as floats, every `$…` replaced.
+
+    With `no_channels` nothing on the way may use `$in_channels`, not even through a parameter.
+
+    Raises:
+        BadSubstitution: An expression is wrong or a name is undefined.
+        ChannelsUnknown: It depends on `$in_channels` after a broken layer.
+    """
+    match node:
+        case Scalar(value):
+            if isinstance(value, str) and value[:1] == "$":
+                return _plain(_substitute(node, value, scope, channels))
+            return value
+        case Sequence(items):
+            return tuple([evaluate(item, scope, channels) for item in items])
+        case Mapping(entries):
+            return {str(key.value): evaluate(item, scope, channels) for key, item in entries}
+
+
+def _substitute(node: Scalar, text: str, scope: Scope, channels: Channels) -> Value:
+    def lookup(name: str) -> Value:
+        if name == IN_CHANNELS and name not in scope.params:
+            count = channels()
+            if count is None:
+                raise ChannelsUnknown
+            return count
+        bound = scope.find(name)
+        if bound is None:
+            raise KeyError(name)
+        return _exact(bound.value(static=channels is no_channels))
+
+    if scope.depth >= _DEEPEST:
+        raise BadSubstitution("too many values that depend on one another", node.span)
+    scope.depth += 1
+    try:
+        return parse_expression(text).evaluate(lookup)
+    except ExpressionError as error:
+        start = min(node.start + error.offset + (not node.plain), node.end)
+        unknown = isinstance(error, UnknownName)
+        message = error.message
+        if isinstance(error, UnknownName):
+            from cnncalc.spec.problems import suggestion
+
+            hint = suggestion(error.name, scope.names())
+            message = f"{error.name} is not defined" + (f"; {hint}" if hint else "")
+        raise BadSubstitution(message, Span(start, max(node.end, start)), undefined=unknown) from None
+    finally:
+        scope.depth -= 1
+
+
+def _exact(value: Any) -> Value:
+    """Decimals as the exact fractions that were written; `repr` gives their digits back."""
+    if isinstance(value, float):
+        return Fraction(repr(value))
+    if isinstance(value, tuple):
+        return tuple(map(_exact, value))
+    return value  # type: ignore[no-any-return]
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else float(value)
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value
