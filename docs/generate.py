@@ -441,7 +441,7 @@ def all_rules() -> list[Any]:
     """Returns the rule classes in the order of their codes: one in each module of the folder."""
     found = []
     for path in sorted((PACKAGE / "lint" / "rules").glob("[!_]*.py")):
-        module = importlib.import_module(f"cnncalc.lint.rules.{path.stem}")
+        module = importlib.import_module(f"cnncalc.linter.rules.{path.stem}")
         found += [
             value
             for value in vars(module).values()
@@ -454,7 +454,7 @@ def all_rules() -> list[Any]:
 def rule_index(rules: list[Any]) -> str:
     """Returns the page that lists every rule by group."""
     parts = [
-        BANNER.format(source="cnncalc/lint/rules"),
+        BANNER.format(source="cnncalc/linter/rules"),
         "# Rules\n",
         "What `cnncalc check` looks for. A finding names its rule; `cnncalc rule CODE` prints the\n"
         "same text. Published architectures are the jury: a rule that cries wolf at one is wrong.",

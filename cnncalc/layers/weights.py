@@ -19,7 +19,7 @@ _DEEPEST = 5  # three kernel axes, channels in, channels out
 
 def _is_number(value: object) -> bool:
     # the bound refuses nan and the infinities too
-    return type(value) in (int, float, Fraction) and -LARGEST <= value <= LARGEST  # type: ignore[operator]
+    return type(value) in (int, float) and -LARGEST <= value <= LARGEST  # type: ignore[operator]
 
 
 def _parse_weights(value: object) -> object:
@@ -47,7 +47,7 @@ def nested_shape(value: object, depth: int = 0) -> Sizes | None:
 def parse_scale(value: object) -> object:
     """A number, or the value of a ratio such as `1/5`."""
     if _is_number(value):
-        return float(value) if isinstance(value, Fraction) else value
+        return value
     if isinstance(value, str) and _RATIO.fullmatch(value) and int(value.split("/")[1]):
         return float(Fraction(value))
     raise PydanticCustomError("allowed", "{allowed}", {"allowed": "a number or a ratio like 1/5"})

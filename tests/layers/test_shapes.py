@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
 
 from cnncalc.ir import primitives as p
@@ -17,7 +15,7 @@ from cnncalc.ir.faults import (
     MergeMismatch,
 )
 from cnncalc.ir.shapes import Shape
-from tests.layers.chain import fault_of, make, output
+from tests.layers.chain import fault_of, layer_type, make, output
 
 N = None
 
@@ -137,7 +135,7 @@ SHAPES: list[tuple[str, object, Shape, Shape]] = [
     ("resize", 1.5, (7, 7, 4), (10, 10, 4)),
     ("resize", 0.29, (100, 1), (29, 1)),  # 28.999999999999996 in binary
     ("resize", 2 / 3, (9, 1), (6, 1)),
-    ("resize", Fraction(1, 3), (9, 1), (3, 1)),
+    ("resize", 1 / 3, (9, 1), (3, 1)),
     ("resize", {"size": [5, 9], "mode": "bilinear", "align_corners": True}, (N, 2, 4), (5, 9, 4)),
     # special
     ("opaque", {"output": "7x7x512"}, (1,), (7, 7, 512)),
@@ -209,11 +207,18 @@ def test_shape(op: str, argument: object, before: Shape, after: Shape) -> None:
 
 @pytest.mark.parametrize(("op", "argument", "before", "expected"), FAULTS)
 def test_fault(op: str, argument: object, before: Shape, expected: type[Fault]) -> None:
-    assert type(fault_of(op, argument, before)) is expected
+    fault = fault_of(op, argument, before)
+    assert type(fault) is expected
+    if isinstance(fault, BadValue):
+        assert fault.field in layer_type(op).model_fields
 
 
 def test_a_broken_reshape_keeps_what_is_certain() -> None:
     assert fault_of("reshape", [5, -1], (3, 4)).shape == (5, None)
+
+
+def test_an_opaque_layer_needs_no_input_shape() -> None:
+    assert output("opaque", {"output": 10}, None) == (10,)
 
 
 @pytest.mark.parametrize("op", ["slice", "split"])

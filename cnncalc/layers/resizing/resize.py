@@ -20,7 +20,7 @@ _DENOMINATOR = 10**9  # so that 0.1 is a tenth, and 0.6666666666666666 two third
 
 def _is_factor(value: object) -> bool:
     # the bound refuses nan and infinity too
-    return type(value) in (int, float, Fraction) and 0 < value <= LARGEST  # type: ignore[operator]
+    return type(value) in (int, float) and 0 < value <= LARGEST  # type: ignore[operator]
 
 
 def _parse_factor(value: object) -> object:
@@ -36,7 +36,7 @@ _NUMBER = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST}
 _LIST = {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": 3}
 
 Factor: TypeAlias = Annotated[
-    float | Fraction | tuple[float | Fraction, ...],
+    float | tuple[float, ...],
     PlainValidator(_parse_factor),
     JsonSchema({"anyOf": [_NUMBER, _LIST]}),
 ]
@@ -74,11 +74,9 @@ class Resize(Layer):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if (self.factor is None) == (self.size is None):
-            raise PydanticCustomError("allowed", "{allowed}", {"allowed": "one of factor and size"})
+            raise ValueError("give either factor or size")
         if self.align_corners and self.mode != "bilinear":
-            raise PydanticCustomError(
-                "allowed", "{allowed}", {"allowed": "align_corners in mode bilinear only"}
-            )
+            raise ValueError("align_corners is for mode: bilinear")
         return self
 
     def lower(self, inputs: tuple[Shape, ...]) -> tuple[Primitive, ...]:
@@ -87,25 +85,20 @@ class Resize(Layer):
         rank = spatial_rank(shape)
         if self.size is not None:
             size: Shape = per_axis("size", self.size, rank)
-        else:
-            size = tuple(map(_scaled, shape, self._factors(rank)))
-            for axis, cells in enumerate(size):
-                if cells == 0:
-                    raise EmptyOutput(axis, rank, cells)
-        by_factor = self.size is None
-        return (ResizePrimitive(size, self.mode, self.align_corners, by_factor),)
-
-    def _factors(self, rank: int) -> tuple[float | Fraction, ...]:
-        if isinstance(self.factor, tuple):
-            if len(self.factor) != rank:
-                message = f"factor has {len(self.factor)} entries, one per axis would be {rank}"
-                raise BadValue("factor", message)
-            return self.factor
-        return (self.factor or 1,) * rank
+            return (ResizePrimitive(size, self.mode, self.align_corners, by_factor=False),)
+        factors = self.factor if isinstance(self.factor, tuple) else (self.factor or 1,) * rank
+        if len(factors) != rank:
+            message = f"factor has {len(factors)} entries, but what arrives has {rank} spatial axes"
+            raise BadValue("factor", message)
+        size = tuple(map(_scaled, shape, factors))
+        for axis, cells in enumerate(size):
+            if cells == 0:
+                raise EmptyOutput(axis, rank, cells)
+        return (ResizePrimitive(size, self.mode, self.align_corners),)
 
 
-def _scaled(size: Size, factor: float | Fraction) -> Size:
+def _scaled(size: Size, factor: float) -> Size:
     """`floor(size·factor)`, with the factor as it is written and not its binary neighbour."""
-    return (
-        None if size is None else int(size * Fraction(str(factor)).limit_denominator(_DENOMINATOR))
-    )
+    if size is None:
+        return None
+    return int(size * Fraction(repr(factor)).limit_denominator(_DENOMINATOR))

@@ -1,0 +1,66 @@
+"""S103: padding that no window sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.ir.windows import Window
+from cnncalc.linter.arithmetic import axes_in_words, by_window, equation, plural
+from cnncalc.linter.finding import Severity
+from cnncalc.linter.rule import Report, Rule
+
+
+class PaddingMisfit(Rule):
+    """The stride does not fit, but only padding is dropped.
+
+    What it does:
+        Finds windows for which `(W - F + P_begin + P_end) / S` has a remainder that lies in the
+        padding at the end.
+
+    Why it matters:
+        Nothing is lost, but the padding is lopsided: the map has a border at the beginning and
+        less of one at the end. Frameworks that pad differently give other numbers here.
+
+    Bad:
+        ```yaml
+        input: 224x224x3
+        layers:
+          - conv: {filters: 64, kernel: 7, stride: 2, padding: 3}
+        ```
+
+    Good:
+        ```yaml
+        input: 224x224x3
+        layers:
+          - conv: {filters: 64, kernel: 7, stride: 2, padding: [[3, 2], [3, 2]]}
+        ```
+
+    When to ignore it:
+        Nearly always: every ResNet begins like this.
+
+    References:
+        Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016
+        (arXiv 1603.07285).
+    """
+
+    code: ClassVar[str] = "S103"
+    name: ClassVar[str] = "padding-misfit"
+    severity: ClassVar[Severity] = "info"
+
+    def check(self, facts: NetworkFacts) -> Iterator[Report]:
+        """One report per layer, all its axes together."""
+        for layer in facts.layers:
+            if any(map(_drops, layer.windows)):
+                told = "; ".join(
+                    f"only padding is dropped along {axes_in_words(axes, len(layer.windows))}: "
+                    f"{equation(window)}, {plural(window.remainder or 0, 'cell')} at the end"
+                    for window, axes in by_window(layer.windows)
+                    if _drops(window)
+                )
+                yield Report(told, layer, "padding")
+
+
+def _drops(window: Window) -> bool:
+    return bool(window.remainder) and window.real_cells_lost == 0
