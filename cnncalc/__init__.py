@@ -1,9 +1,9 @@
 """cnncalc: the calculator and linter for convolutional network architectures.
 
-    >>> import cnncalc
-    >>> facts = cnncalc.analyze(cnncalc.load("resnet50"))
-    >>> facts.totals.n_params
-    25557032
+>>> import cnncalc
+>>> facts = cnncalc.analyze(cnncalc.load("resnet50"))
+>>> facts.totals.n_params
+25557032
 """
 
 from __future__ import annotations

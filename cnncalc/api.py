@@ -62,4 +62,3 @@ def _open(source: str | Path) -> tuple[Source, zoo.ZooEntry | None]:
 
     hint = suggestion(path, zoo.names()) or "cnncalc zoo lists the networks"
     raise UsageError(f"there is no file and no zoo network called {show(path)}; {hint}")
-

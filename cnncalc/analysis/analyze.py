@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from cnncalc.analysis.facts import Figures, LayerFacts, NetworkFacts, Totals
 from cnncalc.analysis.figures import figures
 from cnncalc.analysis.memory import Peak, peak_memory
@@ -9,12 +11,12 @@ from cnncalc.analysis.receptive_field import receptive_fields
 from cnncalc.errors import UsageError
 from cnncalc.ir.faults import Fault, SharedWeights
 from cnncalc.ir.graph import Graph, Lowered, Node
-from cnncalc.ir.shapes import Size
 from cnncalc.layers.base import Layer
 from cnncalc.spec.network import Network
 
 ELEMENT_BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8, "int8": 1, "uint8": 1}
-_SUMMED = ("n_params", "n_trainable_params", "n_statistics", "n_macs", "n_flops", "weight_bytes")
+_OWNED = ("n_params", "n_trainable_params", "n_statistics", "weight_bytes")  # once if shared
+_USED = ("n_macs", "n_flops", "activation_bytes")
 
 
 def analyze(network: Network, *, batch: int = 1, dtype: str = "float32") -> NetworkFacts:
@@ -66,7 +68,9 @@ def _layer_facts(graph: Graph, sizes: list[int], batch: int) -> list[LayerFacts]
     layers = []
     for node in nodes[graph.n_inputs :]:
         lowered = node.lowered
-        counted = memo.get(lowered)  # one per layer arguments and input shapes, so dtype is the same
+        counted = memo.get(
+            lowered
+        )  # one per layer arguments and input shapes, so dtype is the same
         if counted is None:
             trainable = not isinstance(node.layer, Layer) or node.layer.trainable
             size = sizes[node.index]
@@ -107,17 +111,22 @@ def _shared_faults(
 
 
 def _totals(layers: list[LayerFacts], peak: Peak, nodes: list[Node]) -> Totals:
-    sums = {}
+    # many layers share their figures, so these are summed once per kind and not once per layer
+    owned = Counter(id(layer.figures) for layer in layers if layer.shares is None)
+    used = Counter(id(layer.figures) for layer in layers)
+    distinct = {id(layer.figures): layer.figures for layer in layers}
+    sums: dict[str, int] = {}
     partial = []
-    for field in (*_SUMMED, "activation_bytes"):
-        values: list[Size] = [getattr(layer, field) for layer in layers]
-        if None in values:
+    for field in (*_OWNED, *_USED):
+        counts = owned if field in _OWNED else used
+        values = [(getattr(distinct[key], field), times) for key, times in counts.items()]
+        if any(value is None for value, _ in values):
             partial.append(field)
-        sums[field] = sum([value for value in values if value is not None])
+        sums[field] = sum([value * times for value, times in values if value is not None])
     flops: dict[str, int] = {}
-    for layer in layers:
-        for kind, count in (layer.flops or {}).items():
-            flops[kind] = flops.get(kind, 0) + count
+    for key, times in used.items():
+        for kind, count in (distinct[key].flops or {}).items():
+            flops[kind] = flops.get(kind, 0) + count * times
     if peak.size_bytes is None:
         partial.append("peak_memory_bytes")
     return Totals(
@@ -127,5 +136,3 @@ def _totals(layers: list[LayerFacts], peak: Peak, nodes: list[Node]) -> Totals:
         peak_layer=None if peak.node is None else nodes[peak.node].name,
         partial=tuple(partial),
     )
-
-

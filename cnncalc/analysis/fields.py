@@ -53,6 +53,8 @@ class Piece(NamedTuple):
     @property
     def size(self) -> int:
         """Cells from the first to the last, at the output that sees most."""
+        if len(self.first) == 1 and self.first[0] is not None and self.last[0] is not None:
+            return self.last[0] - self.first[0] + 1
         spans = zip(self.first, self.last, strict=True)
         return max(
             (last - first + 1 for first, last in spans if first is not None and last is not None),
@@ -145,10 +147,12 @@ def _shortest(piece: Piece) -> Piece:
 
 def merge(axes: list[Axis], budget: Budget) -> Axis:
     """The union of several paths; pieces of one slope become one."""
-    by_slope: dict[Fraction, list[Piece]] = {}
+    by_slope: dict[int | Fraction, list[Piece]] = {}
     for axis in axes:
         for piece in axis:
-            group = by_slope.setdefault(piece.slope, [])
+            # a Fraction costs more than all the rest, and equals the int that it is
+            slope = piece.advance if len(piece.first) == 1 else piece.slope
+            group = by_slope.setdefault(slope, [])
             if piece not in group:
                 group.append(piece)
     if len(by_slope) > _MOST_PIECES:
@@ -159,6 +163,10 @@ def merge(axes: list[Axis], budget: Budget) -> Axis:
 def _union(pieces: list[Piece], budget: Budget) -> Piece:
     if len(pieces) == 1:
         return pieces[0]
+    if all(len(piece.first) == 1 for piece in pieces):
+        firsts = [piece.first[0] for piece in pieces if piece.first[0] is not None]
+        lasts = [piece.last[0] for piece in pieces if piece.last[0] is not None]
+        return Piece(pieces[0].advance, (min(firsts, default=None),), (max(lasts, default=None),))
     period = lcm(*(len(piece.first) for piece in pieces))
     if period > _LONGEST_PERIOD:
         raise Unavailable
@@ -183,7 +191,7 @@ def fixed(axis: Axis) -> Axis:
 
 
 def size(axis: Axis, length: Size) -> int | None:
-    """Largest size over the outputs; paths with different slopes need to know how many there are."""
+    """Largest size over the outputs; paths of different slopes need to know how many there are."""
     if len(axis) == 1:
         return axis[0].size
     if length is None:
@@ -206,7 +214,11 @@ def start(axis: Axis) -> int | None:
 
 def aligned(axes: list[Axis]) -> bool:
     """Whether paths share the effective stride and the centre."""
-    if any(len(axis) > 1 for axis in axes) or len({axis[0].slope for axis in axes}) > 1:
+    if any(len(axis) > 1 for axis in axes):
+        return False
+    if all(axis[0] == axes[0][0] for axis in axes):
+        return True
+    if len({axis[0].slope for axis in axes}) > 1:
         return False
     period = lcm(*(len(axis[0].first) for axis in axes))
     return all(len(set(_centres(axes, u))) <= 1 for u in range(min(period, _LONGEST_PERIOD)))

@@ -12,8 +12,12 @@ from cnncalc.ir.windows import Window
 
 def figures(lowered: Lowered, *, trainable: bool, element_bytes: int, batch: int) -> Figures:
     """The figures of a layer for a batch of samples; what cannot be known is None."""
-    arrays = _weights(lowered)
-    n_macs, flops = _operations(lowered)
+    arrays: tuple[Weight, ...] | None = None
+    n_macs, flops = None, None
+    if lowered.primitives and len(lowered.shapes) == len(lowered.primitives):
+        inputs = _inputs(lowered)
+        arrays = _weights(lowered, inputs)
+        n_macs, flops = _operations(lowered, inputs)
     sizes = None if arrays is None else [(array.size, array.is_statistic) for array in arrays]
     n_params = None if sizes is None else sum(size for size, statistic in sizes if not statistic)
     n_statistics = None if sizes is None else sum(size for size, statistic in sizes if statistic)
@@ -48,15 +52,9 @@ def _total(counts: list[Size]) -> Size:
     return None if None in counts else sum(count for count in counts if count is not None)
 
 
-def _is_complete(lowered: Lowered) -> bool:
-    return bool(lowered.primitives) and len(lowered.shapes) == len(lowered.primitives)
-
-
-def _weights(lowered: Lowered) -> tuple[Weight, ...] | None:
-    if not _is_complete(lowered):
-        return None
+def _weights(lowered: Lowered, inputs: list[tuple[Shape, ...]]) -> tuple[Weight, ...] | None:
     found: list[Weight] = []
-    for primitive, shapes in zip(lowered.primitives, _inputs(lowered), strict=True):
+    for primitive, shapes in zip(lowered.primitives, inputs, strict=True):
         arrays = weights(primitive, shapes[0] if shapes else ())
         if arrays is None:
             return None
@@ -70,12 +68,11 @@ def _inputs(lowered: Lowered) -> list[tuple[Shape, ...]]:
     return [known, *((shape,) for shape in lowered.shapes[:-1])]
 
 
-def _operations(lowered: Lowered) -> tuple[Size, dict[str, int] | None]:
-    if not _is_complete(lowered):
-        return None, None
+def _operations(
+    lowered: Lowered, inputs: list[tuple[Shape, ...]]
+) -> tuple[Size, dict[str, int] | None]:
     macs: Size = 0
     flops: dict[str, int] | None = {}
-    inputs = _inputs(lowered)
     for primitive, shapes, shape in zip(lowered.primitives, inputs, lowered.shapes, strict=True):
         cost = operations(primitive, shapes, shape)
         macs = None if macs is None or cost.macs is None else macs + cost.macs

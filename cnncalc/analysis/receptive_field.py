@@ -7,17 +7,20 @@ Reference:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import gcd
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from cnncalc.analysis import fields
 from cnncalc.analysis.facts import ReceptiveField
-from cnncalc.analysis.fields import Axis, Budget, Unavailable
+from cnncalc.analysis.fields import Axis, Budget, Piece, Unavailable
 from cnncalc.ir import primitives as p
 from cnncalc.ir.graph import Graph, Node
 from cnncalc.ir.shapes import Shape, Size, Sizes
 from cnncalc.ir.windows import adaptive_bins
+
+T = TypeVar("T")
 
 
 class _Seen:
@@ -29,7 +32,9 @@ class _Seen:
 
     __slots__ = ("axes", "facts", "smallest", "whole")
 
-    def __init__(self, axes: tuple[Axis, ...] | None, smallest: tuple[Axis, ...] | None, whole: bool):
+    def __init__(
+        self, axes: tuple[Axis, ...] | None, smallest: tuple[Axis, ...] | None, whole: bool
+    ):
         self.axes = axes
         self.smallest = smallest
         self.whole = whole
@@ -37,6 +42,9 @@ class _Seen:
 
 
 _EVERYTHING = _Seen(None, None, True)
+
+# most layers by far: what they compute from a cell stays in it, so the match need not say so
+_CELL_BY_CELL = frozenset((p.Activation, p.Dense, p.Dropout, p.Identity, p.ChannelScale))
 
 
 def receptive_fields(graph: Graph) -> list[ReceptiveField | None]:
@@ -97,14 +105,16 @@ class _Pass:
         for primitive, shape in zip(lowered.primitives, lowered.shapes, strict=True):
             if isinstance(primitive, p.Merge):
                 seen = self._merge(primitive, sources, shape)
-            elif seen is not None:
+            elif seen is not None and type(primitive) not in _CELL_BY_CELL:
                 seen = self._through(primitive, seen, shapes[0], shape)
             if seen is None:
                 return None
             shapes = [shape]
         return seen
 
-    def _through(self, primitive: p.Primitive, seen: _Seen, shape: Shape, output: Shape) -> _Seen | None:
+    def _through(
+        self, primitive: p.Primitive, seen: _Seen, shape: Shape, output: Shape
+    ) -> _Seen | None:
         if seen.axes is None:
             return None if isinstance(primitive, p.Opaque) else seen
         axes = _transfer(primitive, seen.axes, shape, output, self._budget)
@@ -131,11 +141,15 @@ class _Pass:
         if merge.kind == "concat" and merge.axis < len(output) - 1:
             raise Unavailable  # along a spatial axis a cell's path depends on where it is
         whole = any(path.whole for path in known)
-        local = [self._broadcast(path, index, output) for path, index in zip(known, sources, strict=True) if path.axes]
+        local = [
+            self._broadcast(path, index, output)
+            for path, index in zip(known, sources, strict=True)
+            if path.axes
+        ]
         if not local:
             return _EVERYTHING
         columns = list(zip(*(path.axes for path in local if path.axes), strict=True))
-        axes = tuple([fields.merge(list(column), self._budget) for column in columns])
+        axes = _each(lambda *column: fields.merge(list(column), self._budget), columns)
         small = zip(*(path.smallest for path in local if path.smallest), strict=True)
         smallest = tuple(
             [min(column, key=lambda axis: fields.size(axis, 1) or 0) for column in small]
@@ -171,27 +185,40 @@ class _Pass:
             return ReceptiveField(self._input, None, (0,) * len(self._input), self._input, True)
         lengths: Shape = (output or ())[: len(seen.axes)]
         lengths = (*lengths, *(None,) * (len(seen.axes) - len(lengths)))
-        same = seen.smallest is seen.axes or seen.smallest is None
-        size = _known(map(fields.size, seen.axes, lengths))
-        return ReceptiveField(
-            size=size,
-            stride=_strides(seen.axes),
-            start=_known(map(fields.start, seen.axes)),
-            smallest=size if same else _known(map(fields.size, seen.smallest or (), lengths)),
-            whole_input=seen.whole,
-        )
+        size = smallest = _known(_each(fields.size, list(zip(seen.axes, lengths, strict=True))))
+        if seen.smallest is not seen.axes and seen.smallest is not None:
+            narrow = list(zip(seen.smallest, lengths, strict=True))
+            smallest = _known(_each(fields.size, narrow))
+        start = _known(_each(fields.start, [(axis,) for axis in seen.axes]))
+        return ReceptiveField(size, _strides(seen.axes), start, smallest, seen.whole)
 
 
-def _known(values: map[int | None]) -> Sizes | None:
-    found = tuple(values)
-    return None if None in found else tuple(value for value in found if value is not None)
+def _each(function: Callable[..., T], arguments: Sequence[tuple[object, ...]]) -> tuple[T, ...]:
+    """A function of every axis; maps are mostly square, so equal arguments are computed once."""
+    results: list[T] = []
+    for position, given in enumerate(arguments):
+        if position and given == arguments[position - 1]:
+            results.append(results[-1])
+        else:
+            results.append(function(*given))
+    return tuple(results)
+
+
+def _known(values: tuple[int | None, ...]) -> Sizes | None:
+    return None if None in values else tuple([value for value in values if value is not None])
 
 
 def _strides(axes: tuple[Axis, ...]) -> tuple[int | Fraction, ...] | None:
     if any(len(axis) > 1 for axis in axes):
         return None
-    slopes = [axis[0].slope for axis in axes]
-    return tuple(int(slope) if slope.denominator == 1 else slope for slope in slopes)
+    return _each(_stride, axes)
+
+
+def _stride(piece: Piece) -> int | Fraction:
+    if len(piece.first) == 1:
+        return piece.advance
+    slope = piece.slope
+    return int(slope) if slope.denominator == 1 else slope
 
 
 def _sees_map(primitive: p.Primitive, rank: int) -> bool:
@@ -230,9 +257,7 @@ def _transfer(
                 for axis, n, o in zip(axes, shape, primitive.size, strict=False)
             )
         case p.DepthToSpace(factor=r):
-            return tuple(
-                fields.resample(axis, r, 1, lambda u: [u // r], budget) for axis in axes
-            )
+            return tuple(fields.resample(axis, r, 1, lambda u: [u // r], budget) for axis in axes)
         case p.SpaceToDepth(factor=r):
             return tuple(fields.slide(axis, r, r, 1, 0, budget) for axis in axes)
         case p.Pad(amount=amount):
@@ -274,12 +299,8 @@ def _slide(
     begins = [begin for begin, _ in primitive.padding]
     if all(k == s == 1 and b == 0 for k, s, b in zip(kernel, stride, begins, strict=True)):
         return axes
-    return tuple(
-        [
-            fields.slide(axis, k, s, d, begin, budget)
-            for axis, k, s, d, begin in zip(axes, kernel, stride, dilation, begins, strict=True)
-        ]
-    )
+    arguments = list(zip(axes, kernel, stride, dilation, begins, strict=True))
+    return _each(lambda axis, k, s, d, b: fields.slide(axis, k, s, d, b, budget), arguments)
 
 
 def _transposed(

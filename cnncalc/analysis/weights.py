@@ -121,9 +121,7 @@ def _normalization(norm: p.Normalization, shape: Shape) -> tuple[Weight, ...] | 
     if learned is None:
         return None
     chosen = tuple(
-        array
-        for array, wanted in zip(learned, (norm.scale, norm.center), strict=True)
-        if wanted
+        array for array, wanted in zip(learned, (norm.scale, norm.center), strict=True) if wanted
     )
     if norm.kind != "batch":
         return chosen

@@ -2,7 +2,7 @@
 
 A fault is raised where it is noticed, short, and caught once, where the layer is lowered; it ends
 up in the facts, and the lint rule that its `code` names puts it into words. `shape` is what the
-layer gives all the same, as far as that is certain, so that one broken layer does not hide the rest.
+layer gives all the same, as far as that is certain, so that it does not hide the faults after it.
 """
 
 from __future__ import annotations

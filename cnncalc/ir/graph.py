@@ -111,9 +111,7 @@ def _infer_chain(
         shapes.append(shape)
         windows.append(slid)
         current = (shape,)
-    return Lowered(
-        inputs, primitives, tuple(shapes), tuple(windows), tuple(faults), current[0]
-    )
+    return Lowered(inputs, primitives, tuple(shapes), tuple(windows), tuple(faults), current[0])
 
 
 class Node:

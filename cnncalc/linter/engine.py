@@ -56,7 +56,7 @@ def _order(finding: Finding) -> tuple[int, int, str]:
 
 
 def _collect(found: dict[tuple[object, ...], Finding], finding: Finding, place: object) -> None:
-    key = (finding.code, place)
+    key: tuple[object, ...] = (finding.code, place)
     first = found.get(key)
     if first is not None and first.layer == finding.layer and first.message != finding.message:
         key = (finding.code, place, finding.message)  # two faults of one layer, not two copies

@@ -1,8 +1,8 @@
 """The form of a rule.
 
 A rule is one class in one file of `cnncalc/linter/rules/`, named `<code>_<name>.py`; nothing lists
-the rules. It reads facts and yields reports, which say what is wrong and at which argument of which
-layer; the engine finds the line. Its docstring is its documentation, its Bad and Good are its tests.
+them. It reads facts and yields reports, which say what is wrong and at which argument of which
+layer; the engine finds the line. Its docstring is its documentation, Bad and Good are its tests.
 """
 
 from __future__ import annotations

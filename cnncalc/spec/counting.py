@@ -116,4 +116,3 @@ class _Counter:
             return evaluate(node, values, no_channels)
         except BadSubstitution:
             return None  # the expansion will say so
-

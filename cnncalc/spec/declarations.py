@@ -128,8 +128,6 @@ def _known_keys(document: Document, section: str, model: type[_Section], node: N
         if word not in model.model_fields:
             hint = suggestion(word, model.model_fields)
             hint = hint or f"it has {', '.join(model.model_fields)}"
-            document.problems.add(
-                UNKNOWN_KEY, key, f"{section} has no key {show(word)}", help=hint
-            )
+            document.problems.add(UNKNOWN_KEY, key, f"{section} has no key {show(word)}", help=hint)
             sound = False
     return sound

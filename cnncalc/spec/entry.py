@@ -208,4 +208,3 @@ def _known_words(layer_type: type[Layer] | None, block: Block | None) -> list[st
         return sorted(known, key=lambda name: (name in Layer.model_fields, name))
     params = list(block.params) if block else []
     return params
-

@@ -6,15 +6,16 @@ Shapes are inferred on the way, because `$in_channels` needs them.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-from pydantic import ValidationError
+from functools import partial
 
 from cnncalc.ir.graph import Graph
 from cnncalc.layers.base import Layer
 from cnncalc.source import Mapping, Node, Scalar, Sequence
+from cnncalc.spec.arguments import ArgumentReader
+from cnncalc.spec.counting import check_count
 from cnncalc.spec.document import Document
 from cnncalc.spec.entry import Arguments, Entry, EntryReader
+from cnncalc.spec.frame import PREVIOUS, Call, Frame
 from cnncalc.spec.problems import BAD_VALUE, NAME, show, suggestion
 from cnncalc.spec.scope import (
     BadSubstitution,
@@ -23,74 +24,9 @@ from cnncalc.spec.scope import (
     Scope,
     dereference,
     evaluate,
-    has_substitution,
     is_substitution,
     no_channels,
 )
-from cnncalc.spec.validation import explain
-
-PREVIOUS = "prev"
-
-
-class Call(NamedTuple):
-    """A block call that was expanded: what a `share` needs to expand it again."""
-
-    entry: Entry
-    params: dict[str, Bound]
-    start: int
-    stop: int
-
-
-class Frame:
-    """A scope of names while it is being expanded: the document, or one block call."""
-
-    __slots__ = ("calls", "counters", "depth", "dropped", "names", "parent", "path", "values")
-
-    def __init__(self, values: Scope, path: tuple[str, ...], parent: Frame | None) -> None:
-        self.values = values
-        self.path = path
-        self.parent = parent
-        self.depth: int = parent.depth + 1 if parent else 0
-        self.names: dict[str, int] = {}
-        self.dropped: set[str] = set()
-        self.counters: dict[str, int] = {}
-        self.calls: dict[str, Call] = {}
-
-    def with_values(self, values: Scope) -> Frame:
-        """The same names, with the values of another place: where a passed-in path was written."""
-        if values is self.values:
-            return self
-        frame = Frame(values, self.path, self.parent)
-        frame.depth, frame.names, frame.dropped = self.depth, self.names, self.dropped
-        frame.counters, frame.calls = self.counters, self.calls
-        return frame
-
-    def find(self, name: str) -> int | None:
-        """The node that a name stands for, here or in the surroundings of the call."""
-        frame: Frame | None = self
-        while frame is not None:
-            if name in frame.names:
-                return frame.names[name]
-            frame = frame.parent
-        return None
-
-    def find_call(self, name: str) -> Call | None:
-        """The block call of that name, here or in the surroundings."""
-        frame: Frame | None = self
-        while frame is not None:
-            if name in frame.calls:
-                return frame.calls[name]
-            frame = frame.parent
-        return None
-
-    def known_names(self) -> list[str]:
-        """Every name that can be referred to, for suggestions."""
-        names: list[str] = []
-        frame: Frame | None = self
-        while frame is not None:
-            names += frame.names
-            frame = frame.parent
-        return names
 
 
 def expand(document: Document) -> Graph:
@@ -99,8 +35,6 @@ def expand(document: Document) -> Graph:
     Raises:
         SpecError: It has too many layers, or blocks that contain themselves.
     """
-    from cnncalc.spec.counting import check_count
-
     reader = EntryReader(document)
     check_count(document, reader)
     return _Expander(document, reader).run()
@@ -112,8 +46,7 @@ class _Expander:
         self._problems = document.problems
         self._reader = reader
         self._graph = Graph()
-        self._constants: dict[tuple[int, bool], Layer] = {}
-        self._layers: dict[str, Layer] = {}
+        self._arguments = ArgumentReader(document.problems)
 
     def run(self) -> Graph:
         graph, document = self._graph, self._document
@@ -142,25 +75,25 @@ class _Expander:
     def _entry(self, entry: Entry, frame: Frame, current: int | None) -> int | None:
         flow = entry.flow
         if not flow:
-            return self._copy(entry, frame, current, self._auto_name(entry.op, frame), True)
-        name = self._flow_text(entry, "name", frame)
-        if self._flow(entry, "when", frame, bool, "true or false") is False:
+            return self._copy(entry, frame, current, frame.auto_name(entry.op), True)
+        name = self._arguments.name(entry, "name", frame.values)
+        if self._arguments.flow(entry, "when", frame.values, bool, "true or false") is False:
             if name is not None:
                 frame.dropped.add(name)
             return current
         if "from" in flow:
-            source = self._flow_text(entry, "from", frame)
+            source = self._arguments.name(entry, "from", frame.values)
             current = self._refer(source, flow["from"], frame, current) if source else -1
         if "repeat" not in flow:
-            return self._copy(entry, frame, current, name or self._auto_name(entry.op, frame), True)
-        count = self._flow(entry, "repeat", frame, int, "an integer from 0")
+            return self._copy(entry, frame, current, name or frame.auto_name(entry.op), True)
+        count = self._arguments.flow(entry, "repeat", frame.values, int, "an integer from 0")
         if count is None or count < 0:
             if count is not None:
                 message = f"repeat must be an integer from 0, not {show(count)}"
                 self._problems.add(BAD_VALUE, flow["repeat"], message)
             return self._broken(frame, entry.node, name, entry.op, current)
         for number in range(1, count + 1):
-            own = f"{name}_{number}" if name else self._auto_name(entry.op, frame)
+            own = f"{name}_{number}" if name else frame.auto_name(entry.op)
             current = self._copy(entry, frame, current, own, number == 1)
             if name and number == count:
                 self._alias(name, own, frame, flow["name"])
@@ -183,7 +116,7 @@ class _Expander:
         assert entry.layer_type is not None  # a sound entry has one of the two
         if entry.layer_type.path_fields:
             return self._merge(entry, arguments, frame, current, name)
-        layer = self._layer(entry, arguments, frame, current, is_first, name)
+        layer = self._layer(entry, arguments, frame, current, name, is_first=is_first)
         return self._add(frame, name, entry.op, layer, (current,), entry.node)
 
     def _no_input(self, entry: Entry) -> int:
@@ -217,18 +150,11 @@ class _Expander:
     def _broken(
         self, frame: Frame, place: Node, name: str | None, op: str, current: int | None
     ) -> int:
-        own = name if name and name != "?" else self._auto_name(op, frame)
+        own = name if name and name != "?" else frame.auto_name(op)
         inputs = () if current is None else (current,)
         return self._add(frame, own, op, None, inputs, place)
 
     # -- names -----------------------------------------------------------------------------------
-
-    def _auto_name(self, op: str, frame: Frame) -> str:
-        while True:
-            number = frame.counters[op] = frame.counters.get(op, 0) + 1
-            name = f"{op}_{number}"
-            if name not in frame.names:
-                return name
 
     def _declare(self, name: str, index: int, frame: Frame, place: Node) -> None:
         if name in frame.names or name == PREVIOUS:
@@ -262,82 +188,25 @@ class _Expander:
         self._problems.add(NAME, place, message, help=suggestion(name, frame.known_names()))
         return -1
 
-    # -- flow words and arguments ----------------------------------------------------------------
-
-    def _flow(self, entry: Entry, word: str, frame: Frame, kind: type, allowed: str) -> Any:
-        """The value of a flow word, or None where it is absent or wrong."""
-        node = entry.flow.get(word)
-        if node is None:
-            return None
-        try:
-            value = evaluate(node, frame.values, no_channels)
-        except BadSubstitution as error:
-            self._substitution(error, f"{word}: ")
-            return None
-        if type(value) is not kind:
-            self._problems.add(BAD_VALUE, node, f"{word} must be {allowed}, not {show(value)}")
-            return None
-        return value
-
-    def _flow_text(self, entry: Entry, word: str, frame: Frame) -> str | None:
-        value = self._flow(entry, word, frame, str, "a text")
-        if value == "":
-            self._problems.add(BAD_VALUE, entry.flow[word], f"{word} must not be empty")
-        return value or None
-
-    def _substitution(self, error: BadSubstitution, prefix: str) -> None:
-        code = NAME if error.undefined else BAD_VALUE
-        self._problems.add(code, error.span, prefix + error.message)
-
-    def _channels(self, current: int) -> int | None:
-        shape = self._graph.shape_of(current) if current >= 0 else None
-        return shape[-1] if shape else None
-
     def _layer(
         self,
         entry: Entry,
         arguments: Arguments,
         frame: Frame,
         current: int,
-        is_first: bool,
         name: str,
+        *,
+        is_first: bool = False,
     ) -> Layer | None:
-        """The validated layer, None when its arguments are wrong; equal ones are one object."""
-        key = (id(entry.node), is_first and bool(entry.first))
-        if key in self._constants:
-            return self._constants[key]
-        constant = True
-        values = {}
-        try:
-            for field, (_, node) in arguments.items():
-                constant = constant and not has_substitution(node)
-                values[field] = evaluate(node, frame.values, lambda: self._channels(current))
-        except BadSubstitution as error:
-            self._substitution(error, f"{entry.op}: ")
-            return None
-        except ChannelsUnknown:
-            return None
-        layer = self._validated(entry, arguments, values, name)
-        if constant and layer is not None:
-            self._constants[key] = layer
-        return layer
+        channels = partial(self._channels, current)
+        return self._arguments.layer(
+            entry, arguments, frame.values, channels, name, is_first=is_first
+        )
 
-    def _validated(
-        self, entry: Entry, arguments: Arguments, values: dict[str, Any], name: str
-    ) -> Layer | None:
-        layer_type = entry.layer_type
-        assert layer_type is not None
-        key = f"{entry.op}{values!r}"
-        if key in self._layers:
-            return self._layers[key]
-        try:
-            layer = self._layers[key] = layer_type.model_validate(values)
-        except ValidationError as error:
-            for field, message in explain(entry.op, error):
-                where = arguments[field][1] if field in arguments else entry.head
-                self._problems.add(BAD_VALUE, where, message, layer=name)
-            return None
-        return layer
+    def _channels(self, current: int) -> int | None:
+        """`$in_channels`; None after a broken layer."""
+        shape = self._graph.shape_of(current) if current >= 0 else None
+        return shape[-1] if shape else None
 
     # -- merges ----------------------------------------------------------------------------------
 
@@ -345,7 +214,8 @@ class _Expander:
         self, entry: Entry, arguments: Arguments, frame: Frame, current: int, name: str
     ) -> int | None:
         assert entry.layer_type is not None
-        paths, own = {}, {}
+        paths: Arguments = {}
+        own: Arguments = {}
         for field, argument in arguments.items():
             target = paths if field in entry.layer_type.path_fields else own
             target[field] = argument
@@ -355,7 +225,7 @@ class _Expander:
             inputs = self._paths(entry, paths, frame, current)
         if inputs is None:
             return self._broken(frame, entry.node, name, entry.op, current)
-        layer = self._layer(entry, own, frame, current, False, name)
+        layer = self._layer(entry, own, frame, current, name)
         op = "add" if entry.op == "residual" else entry.op
         return self._add(frame, name, op, layer, inputs, entry.node)
 
@@ -412,7 +282,7 @@ class _Expander:
         try:
             value = evaluate(node, frame.values, no_channels)
         except BadSubstitution as error:
-            self._substitution(error, "")
+            self._arguments.report(error, "")
             return -1
         return self._refer(str(value), node, frame, current)
 
@@ -423,10 +293,7 @@ class _Expander:
     ) -> dict[str, Bound] | None:
         """What the parameters of a call are bound to; None when a required one is missing."""
         assert entry.block is not None
-
-        def channels() -> int | None:
-            return self._channels(current)
-
+        channels = partial(self._channels, current)
         params: dict[str, Bound] = {}
         inside = Scope(self._document.scope.variables, params)
         missing = []
@@ -476,14 +343,14 @@ class _Expander:
             except BadSubstitution as error:
                 node, _ = dereference(bound.node, bound.scope)
                 if isinstance(node, Scalar):
-                    self._substitution(error, f"{entry.op}: {name}: ")
+                    self._arguments.report(error, f"{entry.op}: {name}: ")
                     sound = False
         return sound
 
     # -- shared weights --------------------------------------------------------------------------
 
     def _shared(self, entry: Entry, frame: Frame, current: int, name: str) -> int | None:
-        owner = self._flow_text(entry, "share", frame)
+        owner = self._arguments.name(entry, "share", frame.values)
         if entry.own or entry.first:
             message = f"share takes the arguments of {show(owner)} as well: give none"
             self._problems.add(BAD_VALUE, entry.flow["share"], message)

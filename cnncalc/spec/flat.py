@@ -21,9 +21,8 @@ from cnncalc.spec.network import Network
 from cnncalc.spec.scope import evaluate, no_channels
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*", re.ASCII)
-_MEANS_SOMETHING = frozenset(
-    "null true false yes no on off y n prev none inf nan".split()  # in YAML 1.1, 1.2 or here
-)
+# in YAML 1.1, in YAML 1.2 or in the spec language
+_MEANS_SOMETHING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "prev", "none"}
 
 
 def flat_spec(network: Network) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from cnncalc.errors import UsageError
 from cnncalc.ir.graph import Graph
@@ -13,7 +13,8 @@ from cnncalc.spec.document import SHAPE_FORMS, Document, Settings, parse_shape
 from cnncalc.spec.expand import expand
 from cnncalc.spec.problems import Problem, show
 
-ShapeLike = str | int | Sequence[int]
+ShapeLike: TypeAlias = str | int | Sequence[int]
+_NO_SETTINGS = Settings()
 
 
 class Network:
@@ -57,7 +58,7 @@ class Network:
         self._fill(Document(from_data(data), None, Settings()))
 
     @classmethod
-    def from_source(cls, source: Source, settings: Settings = Settings()) -> Network:
+    def from_source(cls, source: Source, settings: Settings = _NO_SETTINGS) -> Network:
         """A network from the text of a spec.
 
         Raises:

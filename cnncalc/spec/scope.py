@@ -162,7 +162,9 @@ def _substitute(node: Scalar, text: str, scope: Scope, channels: Channels) -> Va
 
             hint = suggestion(error.name, scope.names())
             message = f"{error.name} is not defined" + (f"; {hint}" if hint else "")
-        raise BadSubstitution(message, Span(start, max(node.end, start)), undefined=unknown) from None
+        raise BadSubstitution(
+            message, Span(start, max(node.end, start)), undefined=unknown
+        ) from None
     finally:
         scope.depth -= 1
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cnncalc.source import Mapping, Scalar, Source, decode, parse
+from cnncalc.source import Mapping, Node, Scalar, Sequence, Source, decode, parse
 
 _FOLDER = Path(__file__).parent
 
@@ -95,13 +95,14 @@ def _plain(root: Mapping, key: str) -> dict[str, object]:
     return {str(name.value): _value(value) for name, value in node.entries}
 
 
-def _value(node: object) -> object:
+def _value(node: Node) -> object:
     match node:
         case Scalar(value):
             return value
+        case Sequence(items):
+            return [_value(item) for item in items]
         case Mapping(entries):
             return {str(key.value): _value(value) for key, value in entries}
-    return None
 
 
 def _figures(value: object) -> dict[str, object]:

@@ -64,8 +64,8 @@ def test_dilation_widens_the_window(
 @pytest.mark.parametrize(
     ("size", "kernel", "stride", "dilation", "pair", "output"),
     [
-        # TensorFlow, tf.nn, "Notes on padding": the smaller half first
-        (13, 6, 5, 1, (1, 2), 3),  # the page's own example
+        # TensorFlow, tf.nn, "Notes on padding": the total is split, the smaller half first
+        (13, 6, 5, 1, (1, 2), 3),
         (224, 7, 2, 1, (2, 3), 112),  # TF-slim's ResNet conv1
         (224, 3, 2, 1, (0, 1), 112),
         (225, 3, 2, 1, (1, 1), 113),
@@ -116,7 +116,7 @@ def test_ceil_rounding(
         (112, 3, 2, 1, 1, 224),  # output padding undoes 224 -> 112, which drops a row
         (112, 3, 2, 1, 0, 223),
         (2, 3, 1, 0, 0, 4),  # Dumoulin, Visin 2016, figure 4.1: i' = 2, k = 3 gives o' = 4
-        (5, 4, 1, 2, 0, 4),  # the same, figure 4.2: i' = 5, k = 4, p = 2
+        (6, 4, 1, 2, 0, 5),  # the same, figure 4.2: i' = 6, k = 4, p = 2 gives o' = 5
     ],
 )
 def test_transposed(

@@ -31,8 +31,6 @@ class Sliding(Layer):
     dilation: PerAxis = Field(1, description="distance between the window's cells")
     bias: bool = Field(True, description="whether every filter has a bias")
     activation: ActivationField = Field(None, description="activation applied to the result")
-    weights: GivenWeights | None = Field(None, description="the kernel itself, as nested lists")
-    weights_scale: Scale | None = Field(None, description="a factor for `weights`, such as 1/5")
 
     def geometry(self, shape: Shape) -> Geometry:
         """The window, resolved for a map of this shape.
@@ -46,3 +44,10 @@ class Sliding(Layer):
         dilation = per_axis("dilation", self.dilation, rank)
         padding = resolve_padding(self.padding, shape, kernel, stride, dilation)
         return Geometry(kernel, stride, dilation, padding)
+
+
+class OneKernel(Sliding):
+    """A layer that slides a single kernel, which may be written out in the spec."""
+
+    weights: GivenWeights | None = Field(None, description="the kernel itself, as nested lists")
+    weights_scale: Scale | None = Field(None, description="a factor for `weights`, such as 1/5")

@@ -9,12 +9,12 @@ from pydantic import Field
 from cnncalc.ir.primitives import Convolution, Primitive
 from cnncalc.ir.shapes import Shape
 from cnncalc.layers.activations import activate
-from cnncalc.layers.convolution._sliding import Sliding
+from cnncalc.layers.convolution._sliding import OneKernel
 from cnncalc.layers.fields import Count
 from cnncalc.layers.weights import Table, check_weights
 
 
-class Conv(Sliding):
+class Conv(OneKernel):
     """Slide `filters` small windows over the map; each gives one output channel.
 
     Along every axis `O = floor((W - F_eff + P_begin + P_end) / S) + 1` with

@@ -10,12 +10,12 @@ from cnncalc.ir.faults import BadValue
 from cnncalc.ir.primitives import Primitive, TransposedConvolution
 from cnncalc.ir.shapes import Shape
 from cnncalc.layers.activations import activate
-from cnncalc.layers.convolution._sliding import Sliding
+from cnncalc.layers.convolution._sliding import OneKernel
 from cnncalc.layers.fields import Count, PerAxisFromZero, per_axis
 from cnncalc.layers.weights import check_weights
 
 
-class ConvTranspose(Sliding):
+class ConvTranspose(OneKernel):
     """Stamp the kernel on the output for every input cell, `stride` cells apart.
 
     The gradient of a convolution, also called deconvolution: padding cuts cells off the result.

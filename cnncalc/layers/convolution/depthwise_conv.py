@@ -9,12 +9,12 @@ from pydantic import Field
 from cnncalc.ir.primitives import Convolution, Primitive
 from cnncalc.ir.shapes import Shape
 from cnncalc.layers.activations import activate
-from cnncalc.layers.convolution._sliding import Sliding
+from cnncalc.layers.convolution._sliding import OneKernel
 from cnncalc.layers.fields import Count, known_channels
 from cnncalc.layers.weights import check_weights
 
 
-class DepthwiseConv(Sliding):
+class DepthwiseConv(OneKernel):
     """Slide `multiplier` small windows over every channel by itself; nothing mixes the channels.
 
     A convolution with `C_in` groups: `F·F·C_in·multiplier` weights, `C_in·multiplier` biases, and

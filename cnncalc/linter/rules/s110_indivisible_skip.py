@@ -60,7 +60,7 @@ class IndivisibleSkip(Rule):
     code: ClassVar[str] = "S110"
     name: ClassVar[str] = "indivisible-skip"
     severity: ClassVar[Severity] = "error"
-    supersedes: ClassVar[tuple[str, ...]] = ("S111", "S102")
+    supersedes: ClassVar[tuple[str, ...]] = ("S111",)
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per merge that another input size would mend."""

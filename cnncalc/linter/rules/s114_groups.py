@@ -51,7 +51,9 @@ class Groups(Rule):
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per layer."""
         for layer, fault in faults(facts, Indivisible):
-            message = f"{fault.divisor} ({fault.field}) does not divide {fault.dividend} {fault.what}"
+            message = (
+                f"{fault.divisor} ({fault.field}) does not divide {fault.dividend} {fault.what}"
+            )
             near = _nearest_divisor(fault.divisor, fault.dividend)
             yield Report(message, layer, fault.field, f"{near} would" if near else None)
 
