@@ -61,8 +61,8 @@ def slide(
         return Window(size, kernel, stride, dilation, begin, end, None, None, None, ceil)
     steps, remainder = divmod(size + begin + end - (dilation * (kernel - 1) + 1), stride)
     if ceil:
-        if remainder and (steps + 1) * stride < size + begin:
-            steps += 1
+        steps += remainder > 0
+        steps -= steps * stride >= size + begin
         return Window(size, kernel, stride, dilation, begin, end, steps + 1, 0, 0, ceil)
     if steps < 0:
         return Window(size, kernel, stride, dilation, begin, end, steps + 1, 0, 0)

@@ -80,9 +80,7 @@ def _memory(facts: NetworkFacts) -> Iterator[Total]:
     note = f"parameters and statistics as {facts.dtype}"
     yield _total(facts, "Weight bytes", "weight_bytes", note, human_bytes(sums.weight_bytes))
     where = f" at {printable(sums.peak_layer)}" if sums.peak_layer else ""
-    note = f"largest sum of live activations,{where}, weights not included"
-    note = note.replace(",,", ",") if where else note
-    note = f"{note}; {facts.dtype}, batch {facts.batch:,}"
+    note = f"live activations{where}, weights not included; {facts.dtype}, batch {facts.batch:,}"
     peak: Size = sums.peak_memory_bytes
     yield Total("Peak memory", exact(peak), "" if peak is None else human_bytes(peak), note)
 

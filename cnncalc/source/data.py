@@ -68,7 +68,7 @@ def _value(data: object) -> Value:
         return _text(data)
     if not isinstance(data, Real):
         raise _error(f"a spec cannot hold a {type(data).__name__}; use plain Python data")
-    if not -MAX_NUMBER <= data <= MAX_NUMBER:
+    if not abs(data) <= MAX_NUMBER:  # so, and NaN is refused too
         raise _error(f"a number is not finite or {BEYOND}")
     return int(data) if isinstance(data, Integral) else float(data)
 

@@ -19,11 +19,12 @@ from typing import Any
 from yaml.error import YAMLError
 from yaml.events import (
     AliasEvent,
-    CollectionEndEvent,
     DocumentStartEvent,
-    NodeEvent,
+    MappingEndEvent,
+    MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
+    SequenceStartEvent,
 )
 
 from cnncalc.errors import Diagnostic, SpecError
@@ -40,6 +41,9 @@ try:
 except ImportError:  # PyYAML without libyaml: the same events, 16 times slower
     from yaml import SafeLoader as Parser  # type: ignore[assignment]
 
+_STARTS = frozenset({SequenceStartEvent, MappingStartEvent})
+_ENDS = frozenset({SequenceEndEvent, MappingEndEvent})
+_NODES = _STARTS | {ScalarEvent, AliasEvent}
 _BLANK = " \t\r\n\x85\u2028\u2029"
 
 
@@ -73,24 +77,25 @@ def _tree(source: Source) -> Node:
     n_nodes = 0
     event: Any  # PyYAML's types call all marks optional
     for event in iter(Parser(source.text).get_event, None):
-        if isinstance(event, NodeEvent):
+        kind = type(event)
+        if kind in _NODES:
             n_nodes += 1
             if n_nodes > MAX_NODES:
                 raise source.error(event.start_mark.index, TOO_MANY)
             if event.anchor is not None or event.tag is not None:  # an alias has an anchor
                 raise _decorated(source, event)
-            if isinstance(event, ScalarEvent):
-                siblings.append(_scalar(source, event, siblings))
-                continue
+        if kind is ScalarEvent:
+            siblings.append(_scalar(source, event, siblings))
+        elif kind in _STARTS:
             if len(parents) == MAX_DEPTH:
                 raise source.error(event.start_mark.index, TOO_DEEP)
             parents.append((siblings, event.start_mark.index))
             siblings = []
-        elif isinstance(event, CollectionEndEvent):
+        elif kind in _ENDS:
             children = siblings
             siblings, start = parents.pop()
             siblings.append(_collection(source, event, children, start))
-        elif isinstance(event, DocumentStartEvent):
+        elif kind is DocumentStartEvent:
             _check_document(source, event, siblings)
     if not siblings:
         raise source.error(0, EMPTY)

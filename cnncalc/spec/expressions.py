@@ -22,7 +22,6 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias, assert_never
@@ -41,22 +40,25 @@ _MAX_PART = 10**_MAX_DIGITS  # numerator and denominator of anything on the way 
 _MAX_COMPARED = 10_000  # values that one == looks at
 
 
-@dataclass(eq=False)
 class ExpressionError(Exception):
     """What is wrong with an expression, and at which character of its text."""
 
-    message: str
-    offset: int
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message, offset)
+        self.message = message
+        self.offset = offset
 
     def __str__(self) -> str:
         return self.message
 
 
-@dataclass(eq=False)
 class UnknownName(ExpressionError):
     """The expression mentions a name that is not defined."""
 
-    name: str
+    def __init__(self, message: str, offset: int, name: str) -> None:
+        super().__init__(message, offset)
+        self.args = (message, offset, name)
+        self.name = name
 
 
 def div8(x: Number) -> int:
@@ -127,21 +129,18 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Literal:
+class _Literal(NamedTuple):
     at: int
     value: bool | Number
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(NamedTuple):
     at: int
     name: str
     elements: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Apply:
+class _Apply(NamedTuple):
     """Whatever takes only numbers: arithmetic, signs, order, functions."""
 
     at: int
@@ -150,16 +149,14 @@ class _Apply:
     arguments: tuple[_Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Equality:
+class _Equality(NamedTuple):
     at: int
     word: str
     left: _Node
     right: _Node
 
 
-@dataclass(frozen=True, slots=True)
-class _Logic:
+class _Logic(NamedTuple):
     at: int
     word: str
     operands: tuple[_Node, ...]  # of `not` one, of `and` and `or` two
@@ -168,8 +165,7 @@ class _Logic:
 _Node: TypeAlias = _Literal | _Name | _Apply | _Equality | _Logic
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """A parsed expression.
 
     Attributes:

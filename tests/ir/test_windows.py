@@ -92,7 +92,7 @@ def test_same_padding(
         (54, 3, 2, 0, 26, 27),
         (27, 3, 2, 0, 13, 13),
         (7, 2, 2, 1, 4, 4),  # PyTorch, MaxPool2d: a window that starts in the end padding is ignored
-        (5, 1, 3, 1, 3, 3),  # the same: 7 padded cells, and the fourth window is no window
+        (5, 1, 3, 1, 3, 2),  # ONNX, MaxPool from opset 19: so is one that needed no rounding
         (2, 2, 2, 0, 1, 1),
         (3, 2, 2, 0, 1, 2),
     ],
