@@ -61,8 +61,10 @@ def slide(
         return Window(size, kernel, stride, dilation, begin, end, None, None, None, ceil)
     steps, remainder = divmod(size + begin + end - (dilation * (kernel - 1) + 1), stride)
     if ceil:
-        steps += remainder > 0
-        steps -= steps * stride >= size + begin
+        if remainder:
+            steps += 1
+        if steps * stride >= size + begin:
+            steps -= 1
         return Window(size, kernel, stride, dilation, begin, end, steps + 1, 0, 0, ceil)
     if steps < 0:
         return Window(size, kernel, stride, dilation, begin, end, steps + 1, 0, 0)

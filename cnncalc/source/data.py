@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from numbers import Integral, Real
 
 from cnncalc.errors import Diagnostic, SpecError
@@ -68,15 +69,20 @@ def _value(data: object) -> Value:
         return _text(data)
     if not isinstance(data, Real):
         raise _error(f"a spec cannot hold a {type(data).__name__}; use plain Python data")
-    if not abs(data) <= MAX_NUMBER:  # so, and NaN is refused too
-        raise _error(f"a number is not finite or {BEYOND}")
-    return int(data) if isinstance(data, Integral) else float(data)
+    number: int | float
+    try:
+        number = int(data) if isinstance(data, Integral) else float(data)
+    except OverflowError:  # a fraction without a float
+        number = inf
+    if not abs(number) <= MAX_NUMBER:  # put so, NaN is refused too
+        raise _error(f"a number is not finite, or {BEYOND}")
+    return number
 
 
 def _text(text: str) -> str:
     if has_surrogate(text):
         raise _error(LONE_SURROGATE)
-    return str(text)
+    return str.__str__(text)  # the text itself, also of an enum's member
 
 
 def _error(message: str) -> SpecError:

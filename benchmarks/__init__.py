@@ -1,0 +1,1 @@
+"""Timings, as ratios within one run: machines differ, and the same machine from hour to hour."""

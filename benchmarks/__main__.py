@@ -1,0 +1,9 @@
+"""All benchmarks, one after the other: `python -m benchmarks`."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import analysis, chain, cold_start
+
+sys.exit(max(module.main() for module in (cold_start, analysis, chain)))

@@ -1,0 +1,72 @@
+"""The command line: each command parses its options, calls the API, prints and sets the exit code.
+
+A cold start is part of the interface. This module imports nothing that takes time, only the module
+of the command that is run is imported, and that imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+COMMANDS = ("check", "summary", "expand", "zoo", "init", "schema")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code: 0 clean, 1 findings, 2 unusable.
+
+    Args:
+        arguments: The words after `cnncalc`; those of the process when left out.
+    """
+    if arguments is None:
+        gc.disable()  # a process that ends in a moment does not pick up after itself
+        arguments = sys.argv[1:]
+    from cnncalc.cli.running import guarded
+
+    return guarded(lambda: _run(list(arguments)))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        app(arguments)(args=arguments, prog_name="cnncalc")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 2
+    return 0
+
+
+def app(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The application with the commands that these arguments mention, or with all of them."""
+    from importlib import import_module
+
+    import typer
+
+    from cnncalc.cli.running import is_terminal
+
+    named = [name for name in COMMANDS if name in arguments[:2]]
+    wants_help = "--help" in arguments or not arguments
+    application = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich" if wants_help and is_terminal() else None,
+    )
+    application.callback(help="Calculator and linter for convolutional network architectures.")(
+        _options
+    )
+    for name in named or COMMANDS:
+        module = import_module(f"cnncalc.cli.{name}_command")
+        application.command(name)(getattr(module, name))
+    return application
+
+
+def _options() -> None:
+    raise NotImplementedError
+
+
+def _set_up() -> None:
+    pass
