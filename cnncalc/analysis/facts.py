@@ -224,3 +224,8 @@ class NetworkFacts:
         if name in self.inputs:
             return self.inputs[name]
         return self._by_name[name].output_shape if name else None
+
+    def _repr_html_(self) -> str:
+        from cnncalc.report.html import facts_html  # the notebook asks the object itself
+
+        return facts_html(self)

@@ -87,7 +87,11 @@ def _kernel_and_bias(
                 return None
             kernel = (channels, filters)
         case p.Convolution() | p.TransposedConvolution():
-            if channels is None or channels % primitive.groups:
+            if (
+                channels is None
+                or channels % primitive.groups
+                or primitive.filters % primitive.groups
+            ):
                 return None
             filters = primitive.filters
             kernel = (*primitive.kernel, channels // primitive.groups, filters)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after `cnncalc`; those of the process when left out.
     """
     if arguments is None:
-        gc.disable()  # a process that ends in a moment does not pick up after itself
+        gc.disable()  # a process that ends in a moment need not tidy up
         arguments = sys.argv[1:]
     from cnncalc.cli.running import guarded
 
@@ -35,38 +36,27 @@ def _run(arguments: list[str]) -> int:
     try:
         app(arguments)(args=arguments, prog_name="cnncalc")
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0 if end.code is None else 2
+        return end.code if isinstance(end.code, int) else 0
     return 0
 
 
 def app(arguments: Sequence[str] = ()) -> typer.Typer:
-    """The application with the commands that these arguments mention, or with all of them."""
-    from importlib import import_module
-
+    """The application, with the command that the arguments begin with or else with all of them."""
     import typer
 
-    from cnncalc.cli.running import is_terminal
+    from cnncalc.cli.options import common
+    from cnncalc.cli.output import is_terminal
 
-    named = [name for name in COMMANDS if name in arguments[:2]]
-    wants_help = "--help" in arguments or not arguments
+    helps = not arguments or "--help" in arguments
     application = typer.Typer(
         add_completion=False,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        rich_markup_mode="rich" if wants_help and is_terminal() else None,
+        rich_markup_mode="rich" if helps and is_terminal() else None,  # rich takes time to import
     )
-    application.callback(help="Calculator and linter for convolutional network architectures.")(
-        _options
-    )
+    application.callback()(common)
+    named = [name for name in COMMANDS if name in arguments[:1]]
     for name in named or COMMANDS:
-        module = import_module(f"cnncalc.cli.{name}_command")
+        module = import_module(f"cnncalc.cli.{name}")
         application.command(name)(getattr(module, name))
     return application
-
-
-def _options() -> None:
-    raise NotImplementedError
-
-
-def _set_up() -> None:
-    pass

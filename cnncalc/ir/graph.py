@@ -60,10 +60,8 @@ class Lowered:
         self.output = output
 
 
-def lower(layer: Lowerable | None, inputs: tuple[Shape | None, ...]) -> Lowered:
+def lower(layer: Lowerable, inputs: tuple[Shape | None, ...]) -> Lowered:
     """Lower one layer for inputs of these shapes; faults are noted, never raised."""
-    if layer is None:
-        return Lowered(inputs, (), (), (), (), None)
     known = tuple(shape for shape in inputs if shape is not None)
     if len(known) < len(inputs) and layer.needs_input_shape:
         return Lowered(inputs, (), (), (), (), None)
@@ -188,16 +186,24 @@ class Graph:
         place: object = None,
         shares: int | None = None,
         scope: tuple[str, ...] = (),
+        outline: Shape | None = None,
     ) -> int:
-        """Append a layer fed by earlier nodes; one without arguments could not be understood."""
+        """Append a layer fed by earlier nodes.
+
+        One that could not be understood has no arguments; its `outline` is what is certain of its
+        output all the same.
+        """
         nodes = self.nodes
         shapes = tuple([nodes[index].lowered.output for index in inputs])
-        lowered = self._lower(layer, shapes)
+        if layer is None:
+            lowered = Lowered(shapes, (), (), (), (), outline)
+        else:
+            lowered = self._lower(layer, shapes)
         index = len(nodes)
         nodes.append(Node(index, name, op, layer, inputs, lowered, place, shares, scope))
         return index
 
-    def _lower(self, layer: Lowerable | None, shapes: tuple[Shape | None, ...]) -> Lowered:
+    def _lower(self, layer: Lowerable, shapes: tuple[Shape | None, ...]) -> Lowered:
         # equal layers are one object when they come from a spec, so identity is key enough;
         # the nodes keep the layers alive, so an id is never reused
         key = (id(layer), shapes)

@@ -145,7 +145,11 @@ def _slide(
         )
     )
     sizes = tuple(window.output for window in windows)
-    _check_sizes(sizes, windows)
+    try:
+        _check_sizes(sizes, windows)
+    except EmptyOutput as fault:
+        fault.shape = (*(None,) * len(sizes), channels)
+        raise
     return Inferred((*sizes, channels), windows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -57,6 +58,7 @@ class Layer(BaseModel):
     main: ClassVar[str | None] = None
     path_fields: ClassVar[tuple[str, ...]] = ()
     needs_input_shape: ClassVar[bool] = True
+    keeps_shape: ClassVar[bool] = False
     flow_words: ClassVar[tuple[str, ...]] = ("name", "from_", "repeat", "first", "when", "share")
 
     name: str | None = Field(None, description="name of the layer, unique in its scope")
@@ -78,6 +80,16 @@ class Layer(BaseModel):
         if key in fields:
             return key if key not in cls.flow_words else None
         return next((name for name in SPELLINGS.get(key, ()) if name in fields), None)
+
+    @classmethod
+    def outline(cls, shape: Shape, arguments: Mapping[str, object]) -> Shape | None:
+        """What is certain of the output although some arguments are wrong or unknown.
+
+        Args:
+            shape: What arrives.
+            arguments: The values that could be evaluated, not validated.
+        """
+        return shape if cls.keeps_shape else None
 
     @property
     def declared_channels(self) -> tuple[str, int] | None:

@@ -56,6 +56,16 @@ class ArgumentReader:
         code = NAME if error.undefined else BAD_VALUE
         self._problems.add(code, error.span, prefix + error.message)
 
+    def evaluable(self, arguments: Arguments, values: Scope) -> dict[str, Any]:
+        """Those arguments that can be evaluated, for a layer that as a whole cannot."""
+        found = {}
+        for field, (_, node) in arguments.items():
+            try:
+                found[field] = evaluate(node, values, no_channels)
+            except BadSubstitution:
+                continue
+        return found
+
     def layer(
         self,
         entry: Entry,

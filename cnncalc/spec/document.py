@@ -209,6 +209,8 @@ class Document:
         match self.section("layers"):
             case None | Scalar(None):
                 raise self.error(self.root, "the spec has no layers: add layers: and a list")
+            case Sequence([]) as layers:
+                raise self.error(layers, "layers is empty: add at least one - op")
             case Sequence() as layers:
                 return layers
             case node:

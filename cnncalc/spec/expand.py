@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from cnncalc.ir.graph import Graph
+from cnncalc.ir.shapes import Shape
 from cnncalc.layers.base import Layer
 from cnncalc.source import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.arguments import ArgumentReader
@@ -140,12 +141,27 @@ class _Expander:
         """Add a layer to the graph; an input of -1 is one that does not exist."""
         if -1 in inputs:
             layer, inputs = None, tuple(index for index in inputs if index >= 0)
-        full = ".".join((*frame.path, name))
         index = self._graph.add(
-            full, op, layer, inputs, place=place, shares=shares, scope=frame.path
+            ".".join((*frame.path, name)),
+            op,
+            layer,
+            inputs,
+            place=place,
+            shares=shares,
+            scope=frame.path,
+            outline=self._outline(place, frame, inputs) if layer is None else None,
         )
         self._declare(name, index, frame, place)
         return index
+
+    def _outline(self, place: Node, frame: Frame, inputs: tuple[int, ...]) -> Shape | None:
+        """What is certain of a broken layer's output, so that it does not hide the rest."""
+        entry = self._reader.read(place)
+        shape = self._graph.shape_of(inputs[0]) if inputs else None
+        if entry is None or entry.layer_type is None or shape is None:
+            return None
+        known = self._arguments.evaluable(entry.arguments, frame.values)
+        return entry.layer_type.outline(shape, known)
 
     def _broken(
         self, frame: Frame, place: Node, name: str | None, op: str, current: int | None

@@ -88,6 +88,11 @@ class Network:
         count = len(self.graph.nodes) - self.graph.n_inputs
         return f"<Network {self.name or 'without a name'}, {count} layers>"
 
+    def _repr_html_(self) -> str:
+        from cnncalc.report.html import network_html  # the notebook asks the object itself
+
+        return network_html(self)
+
 
 def settings_from(
     *,

@@ -46,6 +46,7 @@ class Options:
     head: bool = True
     ceil: bool = True
     upsampling: bool = True
+    gates: bool = True  # and normalisations: what sees the whole map
     most: int = 6
 
 
@@ -283,6 +284,22 @@ class Drawing:
         map_.channels = filters
         return [{"max_pool": 2}, {"conv": {"filters": filters, "kernel": 1}}, up]
 
+    def gate(self, map_: Map) -> Entry:
+        """What sees the whole map and keeps every place."""
+        conv = {"conv": {"filters": map_.channels, "kernel": 1}}
+        pooled = self.pick(
+            [{"global_avg_pool": {"keep_dims": True}}, conv, "sigmoid"],
+            ["global_max_pool", {"dense": map_.channels}],
+        )
+        return self.pick(
+            {"multiply": ["prev", pooled]},
+            {"add": [pooled, "prev"]},
+            "instance_norm",
+            {"group_norm": 1},
+            "global_response_norm",
+            {"layer_norm": {"axes": "all"}},
+        )
+
     def block(self, map_: Map) -> Entry:
         """A repeated block that keeps the sizes, with parameters."""
         name = f"Block{len(self.blocks)}"
@@ -307,8 +324,10 @@ class Drawing:
                 layers.append({"conv": {"filters": 2, "kernel": 1, "stride": 2}})
                 map_.sizes = [len(range(0, size, 2)) for size in map_.sizes]
                 map_.channels = 2
-            what = self.pick("layer", "layer", "branches", "block")
-            if what == "branches":
+            what = self.pick("layer", "layer", "layer", "branches", "block", "gate")
+            if what == "gate" and self.options.gates:
+                layers.append(self.gate(map_))
+            elif what == "branches":
                 layers.append(self.branches(map_))
             elif what == "block" and self.options.blocks:
                 layers.append(self.block(map_))

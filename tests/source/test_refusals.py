@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+import subprocess
 import sys
-from collections.abc import Iterator
-from itertools import repeat
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import yaml
 
 import cnncalc.source.parser
-from cnncalc.errors import SpecError
-from cnncalc.source import Source, decode, parse
+from cnncalc.errors import Diagnostic, SpecError
+from cnncalc.source import Source, parse
+from cnncalc.source.limits import MAX_NODES
 
-MIB = 2**20
+ROOT = Path(__file__).parents[2]
 
 # Each document, the place of its fault, and what the message has to name.
 REFUSED = {
@@ -29,7 +32,11 @@ REFUSED = {
     "alias": ("a: 1\nb: *here\n", (2, 4), "aliases are not allowed ('here')"),
     "alias as key": ("*here : 1\n", (1, 1), "aliases are not allowed ('here')"),
     "merge key": ("a:\n  <<: {b: 1}\n", (2, 3), "merge keys"),
-    "duplicate key": ("a: 1\nb: 2\n'a': 3\n", (3, 1), "duplicate key 'a': it is on line 1, column 1"),
+    "duplicate key": (
+        "a: 1\nb: 2\n'a': 3\n",
+        (3, 1),
+        "duplicate key 'a': it is on line 1, column 1",
+    ),
     "duplicate key in a flow map": ("x: {a: 1, b: 2, a: 3}", (1, 17), "on line 1, column 5"),
     "integer key": ("a: 1\n1: 2\n", (2, 1), "the key 1 is not a string; quote it: '1'"),
     "bool key": ("true: 2\n", (1, 1), "quote it: 'true'"),
@@ -66,9 +73,9 @@ REFUSED = {
     "byte order mark inside": ("a: 1\nb: \ufeff1\n", (2, 4), "U+FEFF"),
     "noncharacter": ("a: \uffff\n", (1, 4), "U+FFFF"),
     "lone surrogate": ("a: \ud800\n", (1, 4), "lone surrogate U+D800"),
-    "escaped surrogate": ('a: "\\ud800"\n', (1, 4), "escape"),
-    "impossible escape": ('a: "\\UFFFFFFFF"\n', (1, 4), "escape"),
-    "unknown escape": ('a: "\\d"\n', (1, 4), r"write a backslash as \\"),
+    "escaped surrogate": ('a: "\\ud800"\n', (1, 7), "escape"),
+    "impossible escape": ('a: "\\UFFFFFFFF"\n', (1, 7), "escape"),
+    "unknown escape": ('a: "\\d"\n', (1, 5), r"write a backslash as \\"),
     "tab as indentation": ("a:\n\tb: 1\n", (2, 1), "indent with spaces, not tabs"),
     "reserved character": ("a: @b\n", (1, 4), "quote a text that starts with this character"),
     "two colons": ("a: b: c\n", (1, 5), "quote a text with ': '"),
@@ -79,16 +86,124 @@ REFUSED = {
     "65 dashes": ("- " * 65, (1, 129), "nested deeper than 64"),
 }
 
-# Where the pure parser sees the same fault in another place.
-PURE_PLACES = {
-    "unknown directive": (1, 1),
+# The pure parser has its own place for some faults, and skips directives that it does not know.
+PURE_DIFFERS = {"missing key", "escaped surrogate", "impossible escape", "unknown escape"}
+PURE_IGNORES = {"unknown directive"}
+
+
+def refusal(text: str) -> Diagnostic:
+    with pytest.raises(SpecError) as caught:
+        parse(Source("arch.yaml", text))
+    (diagnostic,) = caught.value.diagnostics
+    return diagnostic
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refusal_has_its_place_and_remedy(name: str) -> None:
+    text, place, part = REFUSED[name]
+    diagnostic = refusal(text)
+    assert (diagnostic.line, diagnostic.column, diagnostic.source) == (*place, "arch.yaml")
+    assert part in diagnostic.message
+    assert diagnostic.message.isprintable()
+    assert "yaml." not in diagnostic.message
+
+
+@pytest.mark.parametrize("name", [name for name in REFUSED if name not in PURE_IGNORES])
+def test_the_pure_parser_refuses_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cnncalc.source.parser, "Parser", yaml.SafeLoader)
+    text, place, _ = REFUSED[name]
+    diagnostic = refusal(text)
+    if name not in PURE_DIFFERS:
+        assert (diagnostic.line, diagnostic.column) == place
+    assert diagnostic.message.isprintable()
+
+
+@pytest.mark.parametrize("text", ["[" * 64 + "]" * 64, "- " * 64, "- " * 63 + "a: 1"])
+def test_64_levels_are_accepted(text: str) -> None:
+    parse(Source("arch.yaml", text))
+
+
+def test_2_million_nodes_are_accepted_and_one_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cnncalc.source.parser, "MAX_NODES", 7)
+    parse(Source("arch.yaml", "a: [1, {b: c}]"))
+    assert (refusal("a: [1, {b: c}, 2]").column, MAX_NODES) == (16, 2_000_000)
+
+
+def test_memory_error_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(_: str) -> NoReturn:
+        raise MemoryError
+
+    monkeypatch.setattr(cnncalc.source.parser, "Parser", exhausted)
+    assert "not enough memory" in refusal("a: 1").message
+
+
+def test_garbage_collection_is_paused_only_while_parsing() -> None:
+    parse(Source("arch.yaml", "a: 1"))
+    assert gc.isenabled()
+    refusal("[")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        parse(Source("arch.yaml", "a: 1"))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+# Documents at the size limit that a stranger may send: what each is, and a part of the outcome.
+HOSTILE = {
+    "brackets": ("'[' * N", "nested deeper"),
+    "braces": ("'{' * N", "nested deeper"),
+    "dashes": ("'- ' * (N // 2)", "nested deeper"),
+    "question marks": ("'? ' * (N // 2)", "nested deeper"),
+    "colons": ("'a: ' * (N // 3)", "mapping values"),
+    "one scalar": ("'a' * N", "read"),
+    "one number": ("'1' * N", "a number of 16777216 characters"),
+    "one quoted scalar": ("'\"' + 'a ' * (N // 2 - 1) + '\"'", "read"),
+    "one comment": ("'a: 1 #' + 'x' * (N - 6)", "read"),
+    "newlines, then a fault": ("'a: 1' + chr(10) * (N - 5) + ']'", "expected"),
+    "a key of many lines": ("'? ' + 'k\\n  ' * (N // 4 - 2) + '\\n: 1'", "read"),
+    "a key that is too long": ("'k' * (N - 3) + ': 1'", "mapping values"),
+    "one tag": ("'!' + 'a' * (N - 3) + ' x'", "tags"),
+    "tag directives": ("''.join(f'%TAG !{i:x}! b\\n' for i in range(N // 17))", "%TAG"),
+    "documents": ("'---\\n' * (N // 4)", "second document"),
+    "scalars": ("'[' + '1,' * (N // 2 - 1)", "2,000,000"),
+    "lists": ("'- - - \\n' * (N // 7)", "2,000,000"),
+    "maps": ("'- a: b\\n' * (N // 7)", "2,000,000"),
+    "distinct keys": ("''.join(f'k{i:06x}:\\n' for i in range(1_100_000))", "2,000,000"),
 }
 
+MEASURED = """
+import resource, sys, time
+from cnncalc.errors import SpecError
+from cnncalc.source import decode, parse
+N = 16 * 2**20
+data = ({text}).encode()
+start = time.process_time()
+try:
+    parse(decode(data, 'arch.yaml'))
+    outcome = 'read'
+except SpecError as error:
+    outcome = str(error)[:500]
+print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(outcome)
+"""
 
-@pytest.fixture(params=["libyaml", "pure"])
-def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    name: str = request.param
-    if name == "pure":
-        monkeypatch.setattr(cnncalc.source.parser, "Parser", yaml.SafeLoader)
-    return name
-...
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOSTILE)
+def test_16_mib_cost_little(name: str) -> None:
+    text, part = HOSTILE[name]
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURED.format(text=text)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+    cost, outcome = run.stdout.splitlines()
+    seconds, mebibytes = map(float, cost.split())
+    assert part in outcome
+    assert seconds < 10  # 3 on a machine that does nothing else; quadratic costs take hours
+    assert mebibytes < 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from pydantic import Field
 from cnncalc.ir.shapes import Pair, Shape, Sizes
 from cnncalc.layers.activations import ActivationField
 from cnncalc.layers.base import Layer, spatial_rank
-from cnncalc.layers.fields import Padding, PerAxis, per_axis, resolve_padding
+from cnncalc.layers.fields import Padding, PerAxis, is_count, per_axis, resolve_padding
 from cnncalc.layers.weights import GivenWeights, Scale
 
 
@@ -31,6 +32,13 @@ class Sliding(Layer):
     dilation: PerAxis = Field(1, description="distance between the window's cells")
     bias: bool = Field(True, description="whether every filter has a bias")
     activation: ActivationField = Field(None, description="activation applied to the result")
+
+    @classmethod
+    def outline(cls, shape: Shape, arguments: Mapping[str, object]) -> Shape | None:
+        """A map of as many axes, with the channels that the filters give."""
+        filters = arguments.get("filters")
+        channels = filters if isinstance(filters, int) and is_count(filters) else None
+        return (*(None,) * (len(shape) - 1), channels)
 
     def geometry(self, shape: Shape) -> Geometry:
         """The window, resolved for a map of this shape.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -11,7 +12,7 @@ from cnncalc.ir.primitives import Primitive
 from cnncalc.ir.shapes import Shape
 from cnncalc.layers.activations import ActivationField, activate
 from cnncalc.layers.base import Layer
-from cnncalc.layers.fields import Count
+from cnncalc.layers.fields import Count, is_count
 from cnncalc.layers.weights import GivenWeights, Scale, check_weights
 
 
@@ -43,6 +44,12 @@ class Dense(Layer):
     activation: ActivationField = Field(None, description="activation applied to the result")
     weights: GivenWeights | None = Field(None, description="the matrix itself, as nested lists")
     weights_scale: Scale | None = Field(None, description="a factor for `weights`, such as 1/5")
+
+    @classmethod
+    def outline(cls, shape: Shape, arguments: Mapping[str, object]) -> Shape | None:
+        """Everything but perhaps the features."""
+        units = arguments.get("units")
+        return (*shape[:-1], units if isinstance(units, int) and is_count(units) else None)
 
     def lower(self, inputs: tuple[Shape, ...]) -> tuple[Primitive, ...]:
         """A matrix product, then its activation."""

@@ -35,6 +35,7 @@ class BatchNorm(Layer):
     """
 
     op: ClassVar[str] = "batch_norm"
+    keeps_shape: ClassVar[bool] = True
 
     epsilon: Epsilon = Field(1e-3, description="added to the variance")
     scale: bool = Field(True, description="whether there is a gamma")

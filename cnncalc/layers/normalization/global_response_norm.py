@@ -33,6 +33,7 @@ class GlobalResponseNorm(Layer):
     """
 
     op: ClassVar[str] = "global_response_norm"
+    keeps_shape: ClassVar[bool] = True
 
     epsilon: Epsilon = Field(1e-6, description="added to the mean length")
 

@@ -36,6 +36,7 @@ class GroupNorm(Layer):
 
     op: ClassVar[str] = "group_norm"
     main: ClassVar[str | None] = "groups"
+    keeps_shape: ClassVar[bool] = True
 
     groups: Count = Field(description="number of groups")
     epsilon: Epsilon = Field(1e-5, description="added to the variance")

@@ -36,6 +36,7 @@ class InstanceNorm(Layer):
     """
 
     op: ClassVar[str] = "instance_norm"
+    keeps_shape: ClassVar[bool] = True
 
     epsilon: Epsilon = Field(1e-5, description="added to the variance")
     scale: bool = Field(True, description="whether there is a gamma")

@@ -35,6 +35,7 @@ class L2Norm(Layer):
     """
 
     op: ClassVar[str] = "l2_norm"
+    keeps_shape: ClassVar[bool] = True
 
     epsilon: Epsilon = Field(1e-12, description="smallest length to divide by")
 

@@ -56,6 +56,7 @@ class LayerNorm(Layer):
     """
 
     op: ClassVar[str] = "layer_norm"
+    keeps_shape: ClassVar[bool] = True
 
     axes: Axes = Field("channels", description="axes to normalise over: channels, all, or a list")
     epsilon: Epsilon = Field(1e-6, description="added to the variance")

@@ -36,6 +36,7 @@ class LocalResponseNorm(Layer):
 
     op: ClassVar[str] = "local_response_norm"
     main: ClassVar[str | None] = "size"
+    keeps_shape: ClassVar[bool] = True
 
     size: Count = Field(description="number of neighbouring channels, itself included")
     alpha: Positive = Field(1e-4, description="factor of the mean square")

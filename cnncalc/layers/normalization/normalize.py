@@ -33,6 +33,7 @@ class Normalize(Layer):
     """
 
     op: ClassVar[str] = "normalize"
+    keeps_shape: ClassVar[bool] = True
 
     def lower(self, inputs: tuple[Shape, ...]) -> tuple[Primitive, ...]:
         """One normalisation."""

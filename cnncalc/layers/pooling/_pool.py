@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, PlainValidator
@@ -37,6 +38,11 @@ class Pool(Layer):
     stride: PerAxis | None = Field(None, description="step of the window; default: its size")
     padding: Padding = Field("valid", description="cells around the map that windows may cover")
     rounding: Rounding = Field("floor", description="what becomes of a window that fits in part")
+
+    @classmethod
+    def outline(cls, shape: Shape, arguments: Mapping[str, object]) -> Shape | None:
+        """A map of as many axes and channels."""
+        return (*(None,) * (len(shape) - 1), shape[-1])
 
     def pooling(
         self,

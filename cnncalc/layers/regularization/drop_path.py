@@ -38,6 +38,7 @@ class DropPath(Layer):
 
     op: ClassVar[str] = "drop_path"
     main: ClassVar[str | None] = "rate"
+    keeps_shape: ClassVar[bool] = True
 
     rate: Rate = Field(description="share of the examples that lose the path")
 

@@ -35,6 +35,7 @@ class Dropout(Layer):
 
     op: ClassVar[str] = "dropout"
     main: ClassVar[str | None] = "rate"
+    keeps_shape: ClassVar[bool] = True
 
     rate: Rate = Field(description="share of the values that is dropped")
 

@@ -36,6 +36,7 @@ class SpatialDropout(Layer):
 
     op: ClassVar[str] = "spatial_dropout"
     main: ClassVar[str | None] = "rate"
+    keeps_shape: ClassVar[bool] = True
 
     rate: Rate = Field(description="share of the channels that is dropped")
 

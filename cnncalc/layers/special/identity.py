@@ -31,6 +31,7 @@ class Identity(Layer):
     """
 
     op: ClassVar[str] = "identity"
+    keeps_shape: ClassVar[bool] = True
 
     def lower(self, inputs: tuple[Shape, ...]) -> tuple[Primitive, ...]:
         """One identity."""

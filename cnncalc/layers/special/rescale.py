@@ -58,6 +58,7 @@ class Rescale(Layer):
     """
 
     op: ClassVar[str] = "rescale"
+    keeps_shape: ClassVar[bool] = True
 
     scale: PerChannel = Field(1.0, description="factor, or one per channel")
     offset: PerChannel = Field(0.0, description="what is added, or one per channel")

@@ -33,6 +33,7 @@ class Scale(Layer):
     """
 
     op: ClassVar[str] = "scale"
+    keeps_shape: ClassVar[bool] = True
 
     bias: bool = Field(False, description="whether every channel has an offset")
 

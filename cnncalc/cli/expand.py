@@ -1,0 +1,29 @@
+"""`cnncalc expand`: the flat spec."""
+
+from __future__ import annotations
+
+import typer
+
+from cnncalc.cli import options as o
+from cnncalc.cli.output import write
+from cnncalc.cli.running import CLEAN, guarded
+
+
+def expand(
+    network: o.NetworkName,
+    input: o.Input = None,
+    define: o.Define = None,
+    variant: o.Variant = None,
+) -> None:
+    """Print the flat spec that a document means: no blocks, variables, repeats or defaults."""
+
+    def run() -> int:
+        from cnncalc.api import load
+        from cnncalc.spec.flat import flat_spec
+
+        shape = o.given_input(input)
+        loaded = load(network, variant=variant, define=o.defined(define), input=shape)
+        write(flat_spec(loaded))
+        return CLEAN
+
+    raise typer.Exit(guarded(run))

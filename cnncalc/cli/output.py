@@ -1,0 +1,43 @@
+"""Where output goes: a terminal that is drawn on, or a pipe that gets every character."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+
+from cnncalc.source.printable import printable
+
+# for the encodings that lack what the tables are drawn with
+_PLAINER = str.maketrans({"×": "x", "─": "-", "→": "->", "≥": ">=", "·": "*", "²": "^2", "…": "..."})
+
+
+def is_terminal() -> bool:
+    """Whether standard output is drawn on; FORCE_COLOR says yes where nobody else would."""
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write(text: str) -> None:
+    """Write to standard output."""
+    sys.stdout.write(_encodable(text, sys.stdout.encoding or "utf-8"))
+
+
+def write_error(line: str) -> None:
+    """Write a line to standard error, whatever characters are in it."""
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(_encodable(printable(line), encoding) + "\n")
+    sys.stderr.flush()
+
+
+def _encodable(text: str, encoding: str) -> str:
+    if _takes_everything(encoding):
+        return text
+    plainer = text.translate(_PLAINER)
+    return plainer.encode(encoding, "backslashreplace").decode(encoding)
+
+
+@cache
+def _takes_everything(encoding: str) -> bool:
+    return encoding.lower().replace("-", "").startswith("utf")

@@ -1,0 +1,29 @@
+"""`cnncalc summary`: the table and the totals."""
+
+from __future__ import annotations
+
+from cnncalc.cli import options as o
+from cnncalc.cli.reporting import Request, report
+
+
+def summary(
+    networks: o.Networks,
+    output_format: o.Format = o.OutputFormat.full,
+    table: o.Table = None,
+    columns: o.Columns = None,
+    sort: o.Sort = None,
+    top: o.Top = None,
+    depth: o.Depth = None,
+    batch: o.Batch = 1,
+    dtype: o.Dtype = "float32",
+    input: o.Input = None,
+    define: o.Define = None,
+    variant: o.Variant = None,
+) -> None:
+    """Print shapes, figures and receptive fields of every layer, and totals."""
+    report(
+        Request(
+            networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,
+            variant, None,
+        )
+    )  # fmt: skip
