@@ -21,7 +21,7 @@ def check(
     variant: o.Variant = None,
     fail_on: o.Fail = o.FailOn.warning,
 ) -> None:
-    """Print shapes, figures and receptive fields of every layer, totals, and what is wrong."""
+    """Print the table of layers, the totals, and what is wrong."""
     report(
         Request(
             networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,

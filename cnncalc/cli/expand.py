@@ -15,7 +15,7 @@ def expand(
     define: o.Define = None,
     variant: o.Variant = None,
 ) -> None:
-    """Print the flat spec that a document means: no blocks, variables, repeats or defaults."""
+    """Print the flat spec: no blocks, variables or repeats."""
 
     def run() -> int:
         from cnncalc.api import load

@@ -19,7 +19,7 @@ _STARTER = Path(__file__).with_name("starter.yaml")
 
 
 def init(file: File = None, force: Force = False) -> None:
-    """Print a commented spec to start from, or write it to a file."""
+    """Print a commented spec to start from, or write it to FILE."""
 
     def run() -> int:
         text = _STARTER.read_text("utf-8")

@@ -63,7 +63,7 @@ def common(version: Version = False) -> None:
 
 
 _WHAT = "A path, - for standard input, or the name of a network of the zoo."
-Networks = Annotated[list[str], typer.Argument(metavar="NETWORK...", help=_WHAT)]
+Networks = Annotated[list[str], typer.Argument(metavar="NETWORK", help=_WHAT)]
 NetworkName = Annotated[str, typer.Argument(metavar="NETWORK", help=_WHAT)]
 Format = Annotated[
     OutputFormat,

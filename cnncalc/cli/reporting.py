@@ -139,7 +139,12 @@ def _print_csv(view: View, results: list[Result]) -> None:
 
     write_tables(sys.stdout, [result.facts for result in results], view)
     for facts, findings in results:
-        write_findings(lambda text: write_error(text.rstrip("\n")), facts, findings or ())
+        write_findings(_write_error_lines, facts, findings or ())
+
+
+def _write_error_lines(text: str) -> None:
+    for line in text.splitlines():
+        write_error(line)
 
 
 def _print_markdown(view: View, results: list[Result]) -> None:

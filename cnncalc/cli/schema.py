@@ -9,7 +9,7 @@ from cnncalc.cli.running import CLEAN, guarded
 
 
 def schema() -> None:
-    """Print a JSON Schema of the spec language, which editors check and complete with."""
+    """Print a JSON Schema of the language, for editors."""
 
     def run() -> int:
         import json

@@ -20,7 +20,7 @@ def summary(
     define: o.Define = None,
     variant: o.Variant = None,
 ) -> None:
-    """Print shapes, figures and receptive fields of every layer, and totals."""
+    """Print the table of layers and the totals."""
     report(
         Request(
             networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,

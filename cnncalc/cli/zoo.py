@@ -15,7 +15,7 @@ Name = Annotated[
 
 
 def zoo(name: Name = None) -> None:
-    """List the networks that come with cnncalc, or print the spec of one."""
+    """List the networks that come with cnncalc, or print one."""
     raise typer.Exit(guarded(lambda: _list() if name is None else _print_spec(name)))
 
 

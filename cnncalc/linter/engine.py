@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pkgutil
-from functools import cache
+from collections import Counter
+from functools import cache, cached_property
 from importlib import import_module
 
-from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.linter.finding import Finding, Severity
+from cnncalc.linter.fixes import Fix, ResolvedFix, Resolver
 from cnncalc.linter.rule import Report, Rule
 from cnncalc.source import Mapping, Node, Source, Span
 
@@ -33,21 +35,19 @@ def rules() -> tuple[Rule, ...]:
 
 def lint(facts: NetworkFacts) -> list[Finding]:
     """Run every rule; what several copies of one line share is one finding."""
-    found: dict[tuple[object, ...], Finding] = {}
+    fixer = _Fixer(facts)
+    findings: list[tuple[object, Finding]] = []
     superseded: set[tuple[str, object]] = set()
     for rule in rules():
         try:
             reports = list(rule.check(facts))
         except Exception as error:  # whatever a rule does wrong must not hide the others' findings
-            reports = []
-            crash = _crash(rule, error)
-            found[crash.code, rule.code] = crash
-        for report in reports:
-            finding = _locate(rule, report, facts.network.source)
-            place = finding.span if finding.line is not None else finding.layer
+            findings.append((None, _crash(rule, error)))
+            continue
+        for place, copies in _by_place(reports).items():
             superseded.update((code, place) for code in rule.supersedes)
-            _collect(found, finding, place)
-    kept = [f for key, f in found.items() if (f.code, key[1]) not in superseded]
+            findings.append((place, _finding(rule, copies, facts.network.source, fixer)))
+    kept = [finding for place, finding in findings if (finding.code, place) not in superseded]
     return sorted(kept, key=_order)
 
 
@@ -55,39 +55,92 @@ def _order(finding: Finding) -> tuple[int, int, str]:
     return (finding.line or 0, finding.column or 0, finding.code)
 
 
-def _collect(found: dict[tuple[object, ...], Finding], finding: Finding, place: object) -> None:
-    key: tuple[object, ...] = (finding.code, place)
-    first = found.get(key)
-    if first is not None and first.layer == finding.layer and first.message != finding.message:
-        key = (finding.code, place, finding.message)  # two faults of one layer, not two copies
-        first = found.get(key)
-    if first is None:
-        found[key] = finding
-    elif finding.layer not in first.layers:
-        found[key] = first._replace(layers=(*first.layers, *finding.layers))
+def _by_place(reports: list[Report]) -> dict[object, list[Report]]:
+    """Reports by what is written where: the copies of one line together.
+
+    Two reports on the same layer are two things wrong with it, and no copies.
+    """
+    groups: dict[object, list[Report]] = {}
+    for report in reports:
+        place: object = _place(report)
+        known = groups.get(place)
+        if known is not None and report.layer is not None and known[0].layer is report.layer:
+            place = (place, report.message)
+        groups.setdefault(place, []).append(report)
+    return groups
 
 
-def _locate(rule: Rule, report: Report, source: Source | None) -> Finding:
+def _place(report: Report) -> object:
+    if report.layer is None:
+        return report.span
+    place = report.layer.node.place
+    span = _layer_span(place, report.argument)
+    # what is built in Python has no places: all its spans are empty
+    return span if span is not None and span.end else report.layer.name
+
+
+def _finding(rule: Rule, copies: list[Report], source: Source | None, fixer: _Fixer) -> Finding:
+    report = copies[0]
     layer = report.layer
-    layers = report.layers if layer is None else (layer.name,)
+    layers = tuple(dict.fromkeys(copy.layer.name for copy in copies if copy.layer is not None))
+    layers = layers or report.layers
     span = report.span
     if span is None and layer is not None:
         span = _layer_span(layer.node.place, report.argument)
-    line, column, end_line, end_column = _positions(source, span)
     return Finding(
-        code=rule.code,
-        name=rule.name,
-        severity=rule.severity,
-        message=f"{layer.op}: {report.message}" if layer is not None else report.message,
-        help=report.help,
-        line=line,
-        column=column,
-        end_line=end_line,
-        end_column=end_column,
-        layer=layers[0] if layers else None,
-        layers=layers,
-        span=span if source is not None else None,
+        rule.code,
+        rule.name,
+        report.severity or rule.severity,
+        f"{layer.op}: {report.message}" if layer is not None else report.message,
+        report.help,
+        *_positions(source, span),
+        layers[0] if layers else None,
+        layers,
+        span if source is not None else None,
+        fixer.fixes(copies),
     )
+
+
+class _Fixer:
+    """Resolves the fixes that every copy of a line wants: to edit it is to edit them all."""
+
+    def __init__(self, facts: NetworkFacts) -> None:
+        self._facts = facts
+
+    def fixes(self, copies: list[Report]) -> tuple[ResolvedFix, ...]:
+        first = copies[0]
+        resolver = self._resolver
+        if resolver is None or not first.fixes:
+            return ()
+        if first.layer is not None:
+            if len(copies) < self._n_copies[id(first.layer.node.place)]:
+                return ()
+        wanted = [
+            fix for fix in first.fixes if all(_same_edits(fix, copy.fixes) for copy in copies[1:])
+        ]
+        return tuple(fix for fix in map(resolver.resolve, wanted) if fix is not None)
+
+    @cached_property
+    def _resolver(self) -> Resolver | None:
+        network = self._facts.network
+        return network.source and Resolver(network.source, network.document.root)
+
+    @cached_property
+    def _n_copies(self) -> Counter[int]:
+        return Counter(id(layer.node.place) for layer in self._facts.layers)
+
+
+def _same_edits(fix: Fix, others: tuple[Fix, ...]) -> bool:
+    return any(_shown(fix) == _shown(other) for other in others)
+
+
+def _shown(fix: Fix) -> list[tuple[object, ...]]:
+    """The changes of a fix without the copy of the layer that they are about."""
+    return [(type(change), *(_line(part) for part in change)) for change in fix.changes]
+
+
+def _line(part: object) -> object:
+    return id(part.node.place) if isinstance(part, LayerFacts) else part
 
 
 def _layer_span(place: object, argument: str | None) -> Span | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
+from cnncalc.linter.fixes import ResolvedFix
 from cnncalc.source import Span
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
@@ -26,6 +27,7 @@ class Finding(NamedTuple):
         layer: Name of the first layer that it concerns, or None.
         layers: Names of all of them; many when it is in a block that is called repeatedly.
         span: Where in the source.
+        fixes: Ways to mend it, as text edits, the best first.
     """
 
     code: str
@@ -40,3 +42,4 @@ class Finding(NamedTuple):
     layer: str | None
     layers: tuple[str, ...]
     span: Span | None
+    fixes: tuple[ResolvedFix, ...] = ()

@@ -13,6 +13,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.ir.faults import Fault
 from cnncalc.linter.finding import Severity
+from cnncalc.linter.fixes import Fix
 from cnncalc.source import Span
 
 F = TypeVar("F", bound=Fault)
@@ -28,6 +29,8 @@ class Report(NamedTuple):
         help: The remedy.
         span: The place itself, for a rule about the document.
         layers: Names of the layers concerned, for a rule about the document.
+        fixes: Ways to mend it, the best first.
+        severity: How bad it is, where that is not the rule's default.
     """
 
     message: str
@@ -36,6 +39,8 @@ class Report(NamedTuple):
     help: str | None = None
     span: Span | None = None
     layers: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    severity: Severity | None = None
 
 
 class Rule:

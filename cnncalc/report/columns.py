@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cnncalc.analysis.facts import LayerFacts, NetworkFacts, ReceptiveField
+from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.errors import UsageError
 from cnncalc.ir.shapes import Size, format_shape
 from cnncalc.report.numbers import UNKNOWN, at_least, exact, human, per_axis
@@ -80,15 +80,24 @@ def _input_shapes(row: Row) -> str:
 
 
 def _field(row: Row) -> str:
-    return field_text(row.last.receptive_field)
-
-
-def field_text(field: ReceptiveField | None) -> str:
-    """Size of a receptive field: `427`, `all` for the whole input, `51 + all` with a gate."""
+    field = row.last.receptive_field
     if field is None:
         return UNKNOWN
-    parts = [per_axis(field.size)] if field.size else []
-    return " + ".join([*parts, "all"] if field.whole_input else parts) or UNKNOWN
+    if sees_all(row.last):
+        return "all"
+    return per_axis(field.size) if field.size else UNKNOWN
+
+
+def sees_all(layer: LayerFacts) -> bool:
+    """Whether every output sees the whole input: after global pooling or flattening.
+
+    Behind a gate, a side path that does, the map still has a field of its own, and that is shown.
+    """
+    field = layer.receptive_field
+    if field is None or not field.whole_input:
+        return False
+    shape = layer.output_shape
+    return field.size is None or shape is None or all(size == 1 for size in shape[:-1])
 
 
 def _stride(row: Row) -> str:

@@ -12,7 +12,7 @@ from cnncalc.report.rows import View
 from cnncalc.report.table import Filled, table
 from cnncalc.report.totals import title, totals
 
-_INNOCENT = re.compile(r"[\w.,()%?≥×/+→: -]*")
+_INNOCENT = re.compile(r"[\w.,;()%?≥×·/+→: -]*")
 _EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # an underscore that could begin or end emphasis
 
 

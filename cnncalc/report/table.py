@@ -57,11 +57,15 @@ def table(facts: NetworkFacts, view: View, width: int | None = None) -> Table:
         width: Columns of the terminal; None if all columns are to be there at any width.
 
     A usual column without any cell, such as the misfit where everything fits, is left out. On a
-    narrow terminal operations are rounded, then the less important columns go; the cells stay
-    whole. Columns that were asked for are always there.
+    narrow terminal the op goes, operations are rounded, then the less important columns go; the
+    cells stay whole. Columns that were asked for are always there.
     """
     found = rows(facts, view)
     columns = [_filled(column, facts, found) for column in choose(view.columns)]
+    if view.top is not None and columns[0].column.key == "name":
+        # the rows are a part, the totals are not
+        whole = columns[0].column.total(facts)
+        columns[0] = _measured(columns[0].column, columns[0].cells, f"all {whole}")
     if view.columns is None:
         columns = [filled for filled in columns if filled.column.importance > 90 or _says(filled)]
         if width is not None:

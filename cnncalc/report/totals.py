@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.ir.shapes import Size, format_shape
-from cnncalc.report.columns import count_of
+from cnncalc.report.columns import count_of, sees_all
 from cnncalc.report.numbers import at_least, exact, human, human_bytes, per_axis
 from cnncalc.source.printable import printable
 
@@ -59,7 +59,7 @@ def _weights(facts: NetworkFacts) -> Iterator[Total]:
     sums = facts.totals
     yield _total(facts, "Parameters", "n_params", "every weight once, trainable and frozen")
     if sums.n_trainable_params != sums.n_params:
-        yield _total(facts, "trainable", "n_trainable_params", "of these, training changes")
+        yield _total(facts, "Trainable", "n_trainable_params", "the parameters that training changes")
     if sums.n_statistics:
         note = "running means and variances, beside the parameters"
         yield _total(facts, "Statistics", "n_statistics", note)
@@ -82,23 +82,26 @@ def _memory(facts: NetworkFacts) -> Iterator[Total]:
     where = f" at {printable(sums.peak_layer)}" if sums.peak_layer else ""
     note = f"live activations{where}, weights not included; {facts.dtype}, batch {facts.batch:,}"
     peak: Size = sums.peak_memory_bytes
-    yield Total("Peak memory", exact(peak), "" if peak is None else human_bytes(peak), note)
+    short = human_bytes(peak) if peak is not None and peak >= 1000 else ""
+    yield Total("Peak memory", exact(peak), short, note)
 
 
 def _field(facts: NetworkFacts) -> Iterator[Total]:
-    layer = last_local(facts)
+    layer = last_map(facts)
     field = layer.receptive_field if layer is not None else None
-    if layer is None or field is None or field.size is None:
+    if layer is None or field is None or not field.size:
         return
     stride = f"stride {per_axis(field.stride)}, " if field.stride else ""
-    note = f"cells per axis, {stride}at {printable(layer.name)}"
+    gate = ", beside a gate that sees everything" if field.whole_input else ""
+    note = f"cells per axis, {stride}at {printable(layer.name)}{gate}"
     yield Total("Receptive field", per_axis(field.size), "", note)
 
 
-def last_local(facts: NetworkFacts) -> LayerFacts | None:
-    """The last layer that sees a part of the input; what comes after it sees everything."""
+def last_map(facts: NetworkFacts) -> LayerFacts | None:
+    """The last layer of which an output sees a part of the input; those after it see everything."""
     for layer in reversed(facts.layers):
-        if layer.receptive_field is not None and layer.receptive_field.size is not None:
+        field = layer.receptive_field
+        if field is not None and field.size and not sees_all(layer):
             return layer
     return None
 
@@ -106,7 +109,7 @@ def last_local(facts: NetworkFacts) -> LayerFacts | None:
 def _total(facts: NetworkFacts, label: str, field: str, note: str, short: str = "") -> Total:
     value: int = getattr(facts.totals, field)
     partial = field in facts.totals.partial
-    short = short or (human(value) if value >= 1000 else "")
+    short = (short or human(value)) if value >= 1000 else ""
     if partial:
-        note = f"{note}; partial: what is not known is left out"
+        note = f"{note}; at least, as some layers are not known"
     return Total(label, at_least(exact(value), partial), short, note)

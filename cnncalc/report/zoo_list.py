@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from cnncalc.report.numbers import human
@@ -30,7 +31,7 @@ def write_list(
     room = None if width is None else max(width - indent, _LEAST)
     rule = "─" * (indent + (widths[-1] if room is None else min(room, widths[-1])))
     for number, line in enumerate(lines):
-        figures = [padded(text, w, 0 < i) for i, (text, w) in enumerate(zip(line[:-1], widths, strict=False))]
+        figures = [padded(text, widths[i], i > 0) for i, text in enumerate(line[:-1])]
         for text in _wrapped(line[-1], room):
             write(GAP.join([*figures, text]).rstrip() + "\n")
             figures = [" " * w for w in widths[:-1]]
@@ -47,8 +48,16 @@ def _cells(entry: ZooEntry) -> tuple[str, ...]:
         _figure(published.get("n_params")),
         _figure(published.get("n_macs")),
         f"{top1:.1f} %" if isinstance(top1, int | float) else "",
-        printable(entry.title),
+        printable(_headline(entry.title)),
     )
+
+
+def _headline(title: str) -> str:
+    """The first sentence, or what comes before the citation that runs on into the next line."""
+    sentence, *more = re.split(r"(?<=[a-z0-9)])\. ", title, maxsplit=1)
+    if more or sentence[-1:] in (".", "?", "!"):
+        return sentence.removesuffix(".")
+    return re.split(r": | \(|, ", sentence, maxsplit=1)[0]
 
 
 def _figure(value: object) -> str:

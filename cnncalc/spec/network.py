@@ -91,7 +91,8 @@ class Network:
     def _repr_html_(self) -> str:
         from cnncalc.report.html import network_html  # the notebook asks the object itself
 
-        return network_html(self)
+        html: str = network_html(self)
+        return html
 
 
 def settings_from(

@@ -181,6 +181,8 @@ class Endless:
             return hull([self.span(source, u) for source in sources])
         lowered = node.lowered
         primitive, after = lowered.primitives[count - 1], known(lowered.shapes[count - 1])
+        if isinstance(primitive, p.Merge):
+            return self._through(node, count - 1, u, path)
         before = known(lowered.shapes[count - 2] if count > 1 else lowered.inputs[0])
         axis = self._axis
         cells = taps(primitive, axis, before[axis], after[axis], u)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts, ReceptiveField
@@ -100,27 +100,30 @@ def test_fields_inside_the_borders(drawn: Drawn) -> None:
     assert field.size is not None
     assert field.start is not None
     assert field.stride is not None
+    endless = [Endless(graph, axis) for axis in range(len(field.size))]
+    index = layer.node.index
+    periods = [one.period(index) for one in endless]
     largest = [0] * len(field.size)
-    periods = [Endless(graph, axis).period(layer.node.index) for axis in range(len(field.size))]
-    interior: list[set[int]] = [set() for _ in field.size]
-    for place, cell in walk.maps[layer.node.index].items():
+    phases: list[set[int]] = [set() for _ in field.size]
+    for place, cell in walk.maps[index].items():
         spans = walk.spans(cell.bits)
-        if cell.touched:
+        if cell.touched or spans is None:
             continue
         for axis, u in enumerate(place):
-            interior[axis].add(u)
-            if spans is None:
-                continue
+            phases[axis].add(u % periods[axis])
             largest[axis] = max(largest[axis], spans[axis].size)
             if periods[axis] == 1:
                 first = field.start[axis] + u * int(field.stride[axis])
                 assert spans[axis] == Span(first, first + field.size[axis] - 1)
     for axis, period in enumerate(periods):
         assert largest[axis] <= field.size[axis]
-        if len(interior[axis]) >= period:  # a whole period of them, so the largest is among them
+        if period <= LONGEST and phases[axis] >= {
+            u for u in range(period) if endless[axis].span(index, u)
+        }:  # every phase of the picture is there, and so is the largest
             assert largest[axis] == field.size[axis]
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(
     st.integers(4, 24),
     *[st.integers(1, 7)] * 2,

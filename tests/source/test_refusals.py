@@ -174,18 +174,17 @@ HOSTILE = {
 }
 
 MEASURED = """
-import resource, sys, time
+import resource
 from cnncalc.errors import SpecError
 from cnncalc.source import decode, parse
 N = 16 * 2**20
 data = ({text}).encode()
-start = time.process_time()
 try:
     parse(decode(data, 'arch.yaml'))
     outcome = 'read'
 except SpecError as error:
     outcome = str(error)[:500]
-print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 print(outcome)
 """
 
@@ -200,10 +199,8 @@ def test_16_mib_cost_little(name: str) -> None:
         text=True,
         check=True,
         cwd=ROOT,
-        timeout=60,
+        timeout=60,  # benchmarks time it; this is for what takes hours
     )
-    cost, outcome = run.stdout.splitlines()
-    seconds, mebibytes = map(float, cost.split())
+    mebibytes, outcome = run.stdout.splitlines()
     assert part in outcome
-    assert seconds < 10  # 3 on a machine that does nothing else; quadratic costs take hours
-    assert mebibytes < 1000
+    assert int(mebibytes) < 500
