@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from cnncalc.analysis.weights import Weight
+from cnncalc.ir import primitives as p
 from cnncalc.ir.faults import Fault
 from cnncalc.ir.graph import Node
 from cnncalc.ir.shapes import Shape, Size, Sizes
 from cnncalc.ir.windows import Window
 from cnncalc.spec.network import Network
+
+P = TypeVar("P", bound=p.Primitive)
 
 
 class ReceptiveField(NamedTuple):
@@ -216,6 +219,34 @@ class NetworkFacts:
             KeyError: There is none.
         """
         return self._by_name[name]
+
+    @cached_property
+    def _by_primitive(self) -> dict[type, list[tuple[LayerFacts, p.Primitive]]]:
+        found: dict[type, list[tuple[LayerFacts, p.Primitive]]] = {}
+        for layer in self.layers:
+            for primitive in layer.node.lowered.primitives:
+                found.setdefault(type(primitive), []).append((layer, primitive))
+        return found
+
+    @cached_property
+    def _readers(self) -> dict[str, list[LayerFacts]]:
+        found: dict[str, list[LayerFacts]] = {}
+        for layer in self.layers:
+            for name in layer.inputs:
+                found.setdefault(name, []).append(layer)
+        return found
+
+    def having(self, kind: type[P]) -> list[tuple[LayerFacts, P]]:
+        """Every layer that has a primitive of a kind, with that primitive, in order."""
+        return self._by_primitive.get(kind, [])  # type: ignore[return-value]  # keyed by its type
+
+    def readers(self, name: str) -> list[LayerFacts]:
+        """The layers that read the output of a layer or an input, in order."""
+        return self._readers.get(name, [])
+
+    def sources(self, layer: LayerFacts) -> list[LayerFacts]:
+        """The layers that feed a layer; network inputs are no layers."""
+        return [self._by_name[name] for name in layer.inputs if name in self._by_name]
 
     @property
     def output_shape(self) -> Shape | None:

@@ -123,7 +123,9 @@ class _Fixer:
     @cached_property
     def _resolver(self) -> Resolver | None:
         network = self._facts.network
-        return network.source and Resolver(network.source, network.document.root)
+        if network.source is None:
+            return None
+        return Resolver(network.source, network.document.root)
 
     @cached_property
     def _n_copies(self) -> Counter[int]:

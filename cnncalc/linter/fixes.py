@@ -140,6 +140,8 @@ class Resolver:
         if not isinstance(place, (Scalar, Mapping)):
             return None
         siblings = self._lists.get(id(place))
+        if siblings is None:
+            return None
         match change:
             case SetArgument(argument=argument, value=value):
                 return _set_argument(change.layer, place, argument, value, self._source)
@@ -148,18 +150,18 @@ class Resolver:
             case ReplaceLayer(entry=entry):
                 return Edit(place.span, entry)
             case RemoveLayer():
-                return siblings and _remove_item(place, siblings, self._source)
+                return _remove_item(place, siblings, self._source)
             case InsertBefore(entry=entry):
-                return siblings and _insert(place, entry, siblings, self._source, after=False)
+                return _insert(place, entry, siblings, self._source, after=False)
             case InsertAfter(entry=entry):
-                return siblings and _insert(place, entry, siblings, self._source, after=True)
+                return _insert(place, entry, siblings, self._source, after=True)
             case _:
                 assert_never(change)
 
     @cached_property
     def _lists(self) -> dict[int, Sequence]:
         """The list that every item of the document stands in, by the item's identity."""
-        found = {}
+        found: dict[int, Sequence] = {}
         stack: list[Node] = [self._root]
         while stack:
             match stack.pop():
