@@ -181,6 +181,37 @@ def _union(pieces: list[Piece], budget: Budget) -> Piece:
     return Piece(int(advance), tuple(first), tuple(last))
 
 
+def narrowest(axes: list[Axis]) -> Axis:
+    """Of paths, a piece each, those that may turn out the narrowest further on.
+
+    A path that another one stays within, wherever they look, only ever sees as much or more.
+    """
+    pieces = {piece: piece.size for axis in axes for piece in axis}
+    kept: list[Piece] = []
+    for piece in sorted(pieces, key=lambda piece: pieces[piece]):
+        if not any(_stays_within(other, piece) for other in kept):
+            kept.append(piece)
+    return tuple(kept[:_MOST_PIECES])
+
+
+def _stays_within(inner: Piece, outer: Piece) -> bool:
+    """Whether `inner`, moved by some number of cells, lies inside `outer` at every output."""
+    period = lcm(len(inner.first), len(outer.first))
+    if inner.slope != outer.slope or period > _LONGEST_PERIOD:
+        return False
+    before: list[int] = []
+    after: list[int] = []
+    for u in range(period):
+        small, large = inner.at(u), outer.at(u)
+        if small is None:
+            continue
+        if large is None:
+            return False
+        before.append(large[0] - small[0])
+        after.append(large[1] - small[1])
+    return max(before, default=0) <= min(after, default=0)
+
+
 def fixed(axis: Axis) -> Axis:
     """A single cell broadcast over the map: every output sees what output 0 saw."""
     seen = [range_ for piece in axis if (range_ := piece.at(0))]
@@ -200,6 +231,11 @@ def size(axis: Axis, length: Size) -> int | None:
     period = lcm(*(len(piece.first) for piece in axis))
     positions = {*range(min(period, length)), *range(max(0, length - period), length)}
     return max((_hull(axis, u) for u in positions), default=0)
+
+
+def narrowest_size(axis: Axis) -> int:
+    """Size of the narrowest of several paths, a piece each."""
+    return min(piece.size for piece in axis)
 
 
 def _hull(axis: Axis, u: int) -> int:

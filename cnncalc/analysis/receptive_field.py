@@ -27,7 +27,8 @@ class _Seen:
     """What the outputs of a layer see of one input.
 
     `axes` is None where all of it is seen and nothing less, as after global pooling. `smallest` is
-    what the narrowest path sees; it is the very `axes` until paths of different width merge.
+    what the narrowest paths see, of which one will be the narrowest in the end; it is the very
+    `axes` until paths of different width merge.
     """
 
     __slots__ = ("axes", "facts", "smallest", "whole")
@@ -150,11 +151,9 @@ class _Pass:
             return _EVERYTHING
         columns = list(zip(*(path.axes for path in local if path.axes), strict=True))
         axes = _each(lambda *column: fields.merge(list(column), self._budget), columns)
-        small = zip(*(path.smallest for path in local if path.smallest), strict=True)
-        smallest = tuple(
-            [min(column, key=lambda axis: fields.size(axis, 1) or 0) for column in small]
-        )
-        return _Seen(axes, axes if smallest == axes else smallest, whole)
+        small = list(zip(*(path.smallest for path in local if path.smallest), strict=True))
+        smallest = _each(lambda *column: fields.narrowest(list(column)), small)
+        return _Seen(axes, _smallest(smallest, axes), whole)
 
     def _broadcast(self, path: _Seen, index: int, output: Shape) -> _Seen:
         """A channel gate computed by ordinary windows looks at one place from everywhere."""
@@ -162,7 +161,11 @@ class _Pass:
         if path.axes is None or shape is None or shape[:-1] == output[:-1]:
             return path
         axes = tuple(map(fields.fixed, path.axes))
-        return _Seen(axes, axes, path.whole)
+        smallest = tuple(
+            fields.narrowest([fields.fixed((piece,)) for piece in axis])
+            for axis in path.smallest or ()
+        )
+        return _Seen(axes, _smallest(smallest, axes), path.whole)
 
     def _publish(self, seen: _Seen, node: Node, sources: list[int]) -> ReceptiveField:
         aligned = self._aligned(node, sources)
@@ -187,10 +190,14 @@ class _Pass:
         lengths = (*lengths, *(None,) * (len(seen.axes) - len(lengths)))
         size = smallest = _known(_each(fields.size, list(zip(seen.axes, lengths, strict=True))))
         if seen.smallest is not seen.axes and seen.smallest is not None:
-            narrow = list(zip(seen.smallest, lengths, strict=True))
-            smallest = _known(_each(fields.size, narrow))
+            smallest = _each(fields.narrowest_size, [(axis,) for axis in seen.smallest])
         start = _known(_each(fields.start, [(axis,) for axis in seen.axes]))
         return ReceptiveField(size, _strides(seen.axes), start, smallest, seen.whole)
+
+
+def _smallest(smallest: tuple[Axis, ...], axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """The very `axes` where they are one path's: then the narrowest path sees just that."""
+    return axes if smallest == axes and all(len(axis) == 1 for axis in axes) else smallest
 
 
 def _each(function: Callable[..., T], arguments: Sequence[tuple[object, ...]]) -> tuple[T, ...]:

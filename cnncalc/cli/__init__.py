@@ -7,6 +7,7 @@ of the command that is run is imported, and that imports what it needs when it r
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import typer
+
+    from cnncalc.cli.request import Request
 
 COMMANDS = ("check", "summary", "expand", "zoo", "init", "schema")
 
@@ -25,19 +28,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after `cnncalc`; those of the process when left out.
     """
     if arguments is None:
-        gc.disable()  # a process that ends in a moment need not tidy up
         arguments = sys.argv[1:]
+        gc.disable()  # a process that ends in a moment need not tidy up
+        # pydantic would look through all installed packages for its plugins, which takes longer
+        # than an analysis
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from cnncalc.cli.running import guarded
 
     return guarded(lambda: _run(list(arguments)))
 
 
 def _run(arguments: list[str]) -> int:
+    plain = _without_options(arguments)
+    if plain is not None:
+        from cnncalc.cli.reporting import report
+
+        return report(plain)
     try:
         app(arguments)(args=arguments, prog_name="cnncalc")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     return 0
+
+
+def _without_options(arguments: list[str]) -> Request | None:
+    """What `check NETWORK…` asks for if it has no options: no need to import an option parser."""
+    command, networks = arguments[:1], arguments[1:]
+    if command not in (["check"], ["summary"]) or not networks:
+        return None
+    if any(word.startswith("-") and word != "-" for word in networks):
+        return None
+    from cnncalc.cli.request import Request
+
+    request = Request(networks)
+    return request if command == ["check"] else request._replace(fail_on=None)
 
 
 def app(arguments: Sequence[str] = ()) -> typer.Typer:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import typer
+
 from cnncalc.cli import options as o
-from cnncalc.cli.reporting import Request, report
+from cnncalc.cli.reporting import report
+from cnncalc.cli.request import FailOn, OutputFormat, Request
 
 
 def check(
     networks: o.Networks,
-    output_format: o.Format = o.OutputFormat.full,
+    output_format: o.Format = OutputFormat.full,
     table: o.Table = None,
     columns: o.Columns = None,
     sort: o.Sort = None,
@@ -19,12 +22,11 @@ def check(
     input: o.Input = None,
     define: o.Define = None,
     variant: o.Variant = None,
-    fail_on: o.Fail = o.FailOn.warning,
+    fail_on: o.Fail = FailOn.warning,
 ) -> None:
     """Print the table of layers, the totals, and what is wrong."""
-    report(
-        Request(
-            networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,
-            variant, fail_on,
-        )
+    request = Request(
+        networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,
+        variant, fail_on,
     )  # fmt: skip
+    raise typer.Exit(report(request))

@@ -6,6 +6,7 @@ import typer
 
 from cnncalc.cli import options as o
 from cnncalc.cli.output import write
+from cnncalc.cli.request import defined, given_input
 from cnncalc.cli.running import CLEAN, guarded
 
 
@@ -21,8 +22,8 @@ def expand(
         from cnncalc.api import load
         from cnncalc.spec.flat import flat_spec
 
-        shape = o.given_input(input)
-        loaded = load(network, variant=variant, define=o.defined(define), input=shape)
+        shape = given_input(input)
+        loaded = load(network, variant=variant, define=defined(define), input=shape)
         write(flat_spec(loaded))
         return CLEAN
 

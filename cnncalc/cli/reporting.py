@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-import typer
-
-from cnncalc.cli import options as o
+from cnncalc.cli import request as o
+from cnncalc.cli.request import Request
 from cnncalc.cli.output import is_terminal, write, write_error
 from cnncalc.cli.running import CLEAN, FINDINGS, UNUSABLE, diagnostics, guarded, print_errors
 from cnncalc.errors import CnncalcError, Diagnostic, UsageError
@@ -20,24 +19,6 @@ if TYPE_CHECKING:
 _CRASHED = "internal-error"  # what a finding is called if a rule failed
 
 
-class Request(NamedTuple):
-    """The command line of `check` or `summary`; without `fail_on` nothing is linted."""
-
-    networks: list[str]
-    output_format: o.OutputFormat
-    table: o.TableStyle | None
-    columns: str | None
-    sort: o.SortBy | None
-    top: int | None
-    depth: int | None
-    batch: int
-    dtype: str
-    input: list[str] | None
-    define: list[str] | None
-    variant: str | None
-    fail_on: o.FailOn | None
-
-
 class Result(NamedTuple):
     """A network that was looked at; the findings are None if they were not asked for."""
 
@@ -45,10 +26,10 @@ class Result(NamedTuple):
     findings: list[Finding] | None
 
 
-def report(request: Request) -> None:
-    """Print what is asked for and end with the exit code."""
+def report(request: Request) -> int:
+    """Print what is asked for; the result is the exit code."""
     as_json = request.output_format is o.OutputFormat.json
-    raise typer.Exit(guarded(lambda: _report(request), as_json=as_json))
+    return guarded(lambda: _report(request), as_json=as_json)
 
 
 def _report(request: Request) -> int:
@@ -56,7 +37,7 @@ def _report(request: Request) -> int:
     from cnncalc.report.rows import View
 
     if request.table and request.output_format is not o.OutputFormat.full:
-        raise UsageError(f"--table goes with --output-format full, not {request.output_format}")
+        raise UsageError(f"--table goes with --output-format full, not {request.output_format.value}")
     sort = request.sort.value if request.sort else None
     view = View(o.listed(request.columns), sort, request.top, request.depth)
     choose(view.columns)  # before any work is done

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import typer
+
 from cnncalc.cli import options as o
-from cnncalc.cli.reporting import Request, report
+from cnncalc.cli.reporting import report
+from cnncalc.cli.request import OutputFormat, Request
 
 
 def summary(
     networks: o.Networks,
-    output_format: o.Format = o.OutputFormat.full,
+    output_format: o.Format = OutputFormat.full,
     table: o.Table = None,
     columns: o.Columns = None,
     sort: o.Sort = None,
@@ -21,9 +24,8 @@ def summary(
     variant: o.Variant = None,
 ) -> None:
     """Print the table of layers and the totals."""
-    report(
-        Request(
-            networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,
-            variant, None,
-        )
+    request = Request(
+        networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,
+        variant, None,
     )  # fmt: skip
+    raise typer.Exit(report(request))

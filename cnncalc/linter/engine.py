@@ -6,13 +6,20 @@ import pkgutil
 from collections import Counter
 from functools import cache, cached_property
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.linter.finding import Finding, Severity
 from cnncalc.linter.fixes import Fix, ResolvedFix, Resolver
 from cnncalc.linter.rule import Report, Rule
+from cnncalc.linter.settings import LintSettings
 from cnncalc.source import Mapping, Node, Source, Span
 
+if TYPE_CHECKING:
+    from cnncalc.linter.suppressions import Suppression
+
+DEFAULT = LintSettings()
+CRASH = "E000"
 _CRASHED = "internal-error"
 _RULES = "cnncalc.linter.rules"
 
@@ -33,22 +40,91 @@ def rules() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.code))
 
 
-def lint(facts: NetworkFacts) -> list[Finding]:
-    """Run every rule; what several copies of one line share is one finding."""
+def codes() -> list[str]:
+    """The code of every rule."""
+    return [rule.code for rule in rules()]
+
+
+def lint(facts: NetworkFacts, settings: LintSettings = DEFAULT) -> list[Finding]:
+    """Run the rules; what several copies of one line share is one finding.
+
+    Args:
+        facts: The facts of the network.
+        settings: Which rules run, and how bad what they find is.
+    """
+    chosen = [rule for rule in rules() if settings.chooses(rule)]
     fixer = _Fixer(facts)
     findings: list[tuple[object, Finding]] = []
     superseded: set[tuple[str, object]] = set()
-    for rule in rules():
+    for rule in chosen:
         try:
             reports = list(rule.check(facts))
         except Exception as error:  # whatever a rule does wrong must not hide the others' findings
             findings.append((None, _crash(rule, error)))
             continue
-        for place, copies in _by_place(reports).items():
-            superseded.update((code, place) for code in rule.supersedes)
-            findings.append((place, _finding(rule, copies, facts.network.source, fixer)))
-    kept = [finding for place, finding in findings if (finding.code, place) not in superseded]
-    return sorted(kept, key=_order)
+        for copies in _by_place(reports).values():
+            subject = _subject(copies[0])
+            superseded.update((code, subject) for code in rule.supersedes)
+            finding = _finding(rule, copies, facts.network.source, fixer)
+            severity = settings.severity_of(rule.code, finding.severity)
+            findings.append((subject, finding._replace(severity=severity)))
+    kept = [finding for subject, finding in findings if (finding.code, subject) not in superseded]
+    return sorted(_suppress(kept, chosen, facts), key=_order)
+
+
+def _subject(report: Report) -> object:
+    """What a report is about: the entry, whichever of its arguments it points at."""
+    if report.layer is None:
+        return report.span
+    place = report.layer.node.place
+    return report.layer.name if place is None else id(place)
+
+
+def _suppress(findings: list[Finding], chosen: list[Rule], facts: NetworkFacts) -> list[Finding]:
+    """Without what comments silence, and with the comments that silence nothing."""
+    source = facts.network.source
+    if source is None or "cnncalc:" not in source.text:
+        return findings
+    from cnncalc.linter import suppressions  # most specs have none
+
+    root = facts.network.document.root
+    outcome = suppressions.apply(findings, suppressions.find(source, root))
+    unused = next((rule for rule in chosen if rule.code == suppressions.UNUSED), None)
+    if unused is None:
+        return outcome.kept
+    running = {rule.code for rule in chosen}
+    silent = set(codes()) - running  # a rule that does not run cannot find anything
+    found = [
+        _unused(unused, suppression, index, source)
+        for suppression, index in outcome.unused
+        if index is None or suppression.codes[index][0] not in silent
+    ]
+    return [*outcome.kept, *found]
+
+
+def _unused(rule: Rule, suppression: Suppression, index: int | None, source: Source) -> Finding:
+    from cnncalc.linter import suppressions
+
+    if index is None:
+        span, message = suppression.span, "the comment names no rule to ignore"
+    else:
+        code, span = suppression.codes[index]
+        known = code in codes()
+        why = "finds nothing here" if known else "does not exist"
+        message = f"the suppression is unused: {code} {why}"
+    fix = suppressions.removal(suppression, index, source)
+    return Finding(
+        rule.code,
+        rule.name,
+        rule.severity,
+        message,
+        fix.title,
+        *_positions(source, span),
+        None,
+        (),
+        span,
+        (fix,),
+    )
 
 
 def _order(finding: Finding) -> tuple[int, int, str]:
@@ -172,4 +248,4 @@ def _crash(rule: Rule, error: Exception) -> Finding:
     message = f"rule {rule.code} ({rule.name}) failed: {type(error).__name__}: {error}"
     why = "this is a bug in cnncalc; please report it"
     nowhere = (None, None, None, None)
-    return Finding("E000", _CRASHED, severity, message, why, *nowhere, None, (), None)
+    return Finding(CRASH, _CRASHED, severity, message, why, *nowhere, None, (), None)

@@ -50,12 +50,14 @@ class Rule:
         code: A letter for the group and three digits; a contract, never renumbered.
         name: A short name with dashes.
         severity: How bad it is by default.
+        enabled: Whether it runs without being asked for.
         supersedes: Codes of rules that say less about the same place.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
+    enabled: ClassVar[bool] = True
     supersedes: ClassVar[tuple[str, ...]] = ()
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import wrap
 
 from rich import box
 from rich.console import Console
@@ -14,11 +15,12 @@ from cnncalc.linter.finding import Finding, Severity
 from cnncalc.report.findings import Shown, show
 from cnncalc.report.numbers import UNKNOWN
 from cnncalc.report.rows import Row, View
-from cnncalc.report.table import Filled, Table, plain_lines, table
+from cnncalc.report.table import GAP, Filled, Table, plain_lines, table
 from cnncalc.report.totals import Total, title, totals
 
 _MOST_ROWS = 2000  # beyond that rich takes seconds
 _COLORS: dict[Severity, str] = {"error": "red", "warning": "yellow", "info": "cyan"}
+_LEAST_NOTE = 30  # columns that a convention needs beside its figure
 _LARGE = 10  # a figure of at least a tenth of the total is set in bold
 
 
@@ -88,16 +90,24 @@ def _cell(filled: Filled, text: str, row: Row, large: dict[str, int | None]) -> 
 
 
 def print_totals(console: Console, lines: list[Total]) -> None:
-    """Print the totals; their conventions wrap beside the figures."""
-    grid = RichTable.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True, justify="right")
-    grid.add_column(no_wrap=True)
-    grid.add_column(style="dim", overflow="fold")
+    """Print the totals; their conventions wrap beside the figures, or below where it is narrow."""
+    label = max(len(line.label) for line in lines)
+    digits = max(len(line.exact) for line in lines)
+    short = max(len(line.human) for line in lines) + 2
+    taken = label + digits + short + 3 * len(GAP)
+    beside = console.width - taken >= _LEAST_NOTE
+    room = max(console.width - (taken if beside else len(GAP)), _LEAST_NOTE)
     for line in lines:
-        short = f"({line.human})" if line.human else ""
-        grid.add_row(line.label, Text(line.exact, "bold"), short, Text(line.note))
-    console.print(grid, soft_wrap=False)
+        rounded = f"({line.human})" if line.human else ""
+        text = Text.assemble(
+            f"{line.label:<{label}}{GAP}", (f"{line.exact:>{digits}}", "bold"), f"{GAP}{rounded}"
+        )
+        if beside:
+            text.append(" " * (taken - len(text)))
+        indent = "\n" + " " * (taken if beside else len(GAP))
+        note = indent.join(wrap(line.note, room, break_long_words=False, break_on_hyphens=False))
+        text.append(note if beside else indent + note, "dim")
+        console.print(text)
 
 
 def print_findings(console: Console, facts: NetworkFacts, findings: Iterable[Finding]) -> None:

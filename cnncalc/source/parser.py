@@ -100,7 +100,7 @@ def _tree(source: Source) -> Node:
     if not siblings:
         raise source.error(0, EMPTY)
     root = siblings[0]
-    if isinstance(root, Scalar) and root.plain and root.start == root.end:
+    if isinstance(root, Scalar) and root.start == root.end:
         raise source.error(0, EMPTY)
     return root
 

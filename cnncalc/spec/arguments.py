@@ -51,6 +51,18 @@ class ArgumentReader:
             self._problems.add(BAD_VALUE, entry.flow[word], f"{word} must not be empty")
         return value or None
 
+    def count(self, entry: Entry, values: Scope) -> int | None:
+        """The number of copies, 1 without `repeat`; None where it is wrong."""
+        if "repeat" not in entry.flow:
+            return 1
+        allowed = "an integer from 0"
+        count: int | None = self.flow(entry, "repeat", values, int, allowed)
+        if count is not None and count < 0:
+            message = f"repeat must be {allowed}, not {show(count)}"
+            self._problems.add(BAD_VALUE, entry.flow["repeat"], message)
+            return None
+        return count
+
     def report(self, error: BadSubstitution, prefix: str) -> None:
         """Note a substitution that cannot be evaluated."""
         code = NAME if error.undefined else BAD_VALUE

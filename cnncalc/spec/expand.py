@@ -13,7 +13,13 @@ from cnncalc.ir.shapes import Shape
 from cnncalc.layers.base import Layer
 from cnncalc.source import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.arguments import ArgumentReader
-from cnncalc.spec.counting import check_count
+from cnncalc.spec.counting import (
+    MAX_LAYERS,
+    MAX_STEPS,
+    TOO_MANY_LAYERS,
+    TOO_MANY_STEPS,
+    check_count,
+)
 from cnncalc.spec.document import Document
 from cnncalc.spec.entry import Arguments, Entry, EntryReader
 from cnncalc.spec.frame import PREVIOUS, Call, Frame
@@ -48,6 +54,7 @@ class _Expander:
         self._reader = reader
         self._graph = Graph()
         self._arguments = ArgumentReader(document.problems)
+        self._steps = 0
 
     def run(self) -> Graph:
         graph, document = self._graph, self._document
@@ -63,6 +70,9 @@ class _Expander:
 
     def _items(self, layers: Sequence, frame: Frame, entering: int | None) -> int | None:
         current = entering
+        self._steps += 1 + len(layers.items)
+        if self._steps > 2 * MAX_STEPS:  # by sharing blocks, which cannot be counted before
+            raise self._document.error(layers, TOO_MANY_STEPS)
         for item in layers.items:
             entry = self._reader.read(item)
             if entry is None:
@@ -82,16 +92,17 @@ class _Expander:
             if name is not None:
                 frame.dropped.add(name)
             return current
+        count = self._arguments.count(entry, frame.values)
+        if count == 0:
+            if name is not None:
+                frame.dropped.add(name)
+            return current
         if "from" in flow:
             source = self._arguments.name(entry, "from", frame.values)
             current = self._refer(source, flow["from"], frame, current) if source else -1
         if "repeat" not in flow:
             return self._copy(entry, frame, current, name or frame.auto_name(entry.op), True)
-        count = self._arguments.flow(entry, "repeat", frame.values, int, "an integer from 0")
-        if count is None or count < 0:
-            if count is not None:
-                message = f"repeat must be an integer from 0, not {show(count)}"
-                self._problems.add(BAD_VALUE, flow["repeat"], message)
+        if count is None:
             return self._broken(frame, entry.node, name, entry.op, current)
         for number in range(1, count + 1):
             own = f"{name}_{number}" if name else frame.auto_name(entry.op)

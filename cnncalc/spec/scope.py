@@ -10,7 +10,9 @@ from cnncalc.source import Mapping, Node, Scalar, Sequence, Span
 from cnncalc.spec.expressions import ExpressionError, UnknownName, Value, parse_expression
 
 IN_CHANNELS = "in_channels"
-_DEEPEST = 40  # substitutions that lead to one another
+_DEEPEST = 40  # lists in one another, and substitutions that lead to one another
+_LARGEST = 1000  # values in a list that a name stands for
+_TOO_DEEP = f"values stand more than {_DEEPEST} deep in one another"
 
 
 class BadSubstitution(Exception):
@@ -47,7 +49,7 @@ class Bound:
         self._busy = False
         self._values: dict[bool, Any] = {}
 
-    def value(self, *, static: bool = False) -> Any:
+    def value(self, *, static: bool = False, depth: int = 0) -> Any:
         """The value, evaluated when first asked for; a static one may not use `$in_channels`."""
         if static not in self._values:
             if self._busy:
@@ -55,21 +57,26 @@ class Bound:
             self._busy = True
             try:
                 channels = no_channels if static else self.channels
-                self._values[static] = evaluate(self.node, self.scope, channels)
+                value = evaluate(self.node, self.scope, channels, depth)
+            except RecursionError:
+                raise BadSubstitution(_TOO_DEEP, self.node.span) from None
             finally:
                 self._busy = False
+            if _is_large(value):
+                message = f"a list that a name stands for has at most {_LARGEST} values"
+                raise BadSubstitution(message, self.node.span)
+            self._values[static] = value
         return self._values[static]
 
 
 class Scope:
     """The names that are visible at one place: a block's parameters, then the variables."""
 
-    __slots__ = ("depth", "params", "variables")
+    __slots__ = ("params", "variables")
 
     def __init__(self, variables: dict[str, Bound], params: dict[str, Bound] | None = None) -> None:
         self.variables = variables
-        self.params = params or {}
-        self.depth = 0
+        self.params = {} if params is None else params  # one that is empty may be filled later
 
     def find(self, name: str) -> Bound | None:
         """What a name is bound to, or None."""
@@ -116,27 +123,32 @@ def dereference(node: Node, scope: Scope) -> tuple[Node, Scope]:
     return node, scope
 
 
-def evaluate(node: Node, scope: Scope, channels: Channels) -> Any:
+def evaluate(node: Node, scope: Scope, channels: Channels, depth: int = 0) -> Any:
     """The plain value of a tree: lists as tuples, decimals as floats, every `$…` replaced.
 
     With `no_channels` nothing on the way may use `$in_channels`, not even through a parameter.
+    `depth` is how deep in other values this one stands.
 
     Raises:
-        BadSubstitution: An expression is wrong or a name is undefined.
+        BadSubstitution: An expression is wrong, a name is undefined, or values nest too deep.
         ChannelsUnknown: It depends on `$in_channels` after a broken layer.
     """
+    if depth > _DEEPEST:
+        raise BadSubstitution(_TOO_DEEP, node.span)
     match node:
         case Scalar(value):
             if isinstance(value, str) and value[:1] == "$":
-                return _plain(_substitute(node, value, scope, channels))
+                return _substitute(node, value, scope, channels, depth)
             return value
         case Sequence(items):
-            return tuple([evaluate(item, scope, channels) for item in items])
+            return tuple([evaluate(item, scope, channels, depth + 1) for item in items])
         case Mapping(entries):
-            return {str(key.value): evaluate(item, scope, channels) for key, item in entries}
+            return {
+                str(key.value): evaluate(item, scope, channels, depth + 1) for key, item in entries
+            }
 
 
-def _substitute(node: Scalar, text: str, scope: Scope, channels: Channels) -> Value:
+def _substitute(node: Scalar, text: str, scope: Scope, channels: Channels, depth: int) -> Any:
     def lookup(name: str) -> Value:
         if name == IN_CHANNELS and name not in scope.params:
             count = channels()
@@ -146,27 +158,38 @@ def _substitute(node: Scalar, text: str, scope: Scope, channels: Channels) -> Va
         bound = scope.find(name)
         if bound is None:
             raise KeyError(name)
-        return _exact(bound.value(static=channels is no_channels))
+        return _exact(bound.value(static=channels is no_channels, depth=depth + 1))
 
-    if scope.depth >= _DEEPEST:
-        raise BadSubstitution("too many values that depend on one another", node.span)
-    scope.depth += 1
     try:
-        return parse_expression(text).evaluate(lookup)
+        return _plain(parse_expression(text).evaluate(lookup))
     except ExpressionError as error:
-        start = min(node.start + error.offset + (not node.plain), node.end)
-        unknown = isinstance(error, UnknownName)
-        message = error.message
-        if isinstance(error, UnknownName):
-            from cnncalc.spec.problems import suggestion
+        raise _bad(error, node, scope) from None
 
-            hint = suggestion(error.name, scope.names())
-            message = f"{error.name} is not defined" + (f"; {hint}" if hint else "")
-        raise BadSubstitution(
-            message, Span(start, max(node.end, start)), undefined=unknown
-        ) from None
-    finally:
-        scope.depth -= 1
+
+def _bad(error: ExpressionError, node: Scalar, scope: Scope) -> BadSubstitution:
+    """An error in an expression, at its place in the document."""
+    start = min(node.start + error.offset + (not node.plain), node.end)
+    message = error.message
+    if isinstance(error, UnknownName):
+        from cnncalc.spec.problems import suggestion
+
+        hint = suggestion(error.name, scope.names())
+        message = f"{error.name} is not defined" + (f"; {hint}" if hint else "")
+    span = Span(start, max(node.end, start))
+    return BadSubstitution(message, span, undefined=isinstance(error, UnknownName))
+
+
+def _is_large(value: object) -> bool:
+    """Whether a value has more parts than a name may stand for: lists of lists double quickly."""
+    parts, count = [value], 0
+    while parts and count <= _LARGEST:
+        part = parts.pop()
+        count += 1
+        if isinstance(part, tuple):
+            parts += part
+        elif isinstance(part, dict):
+            parts += part.values()
+    return count > _LARGEST
 
 
 def _exact(value: Any) -> Value:

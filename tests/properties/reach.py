@@ -176,9 +176,9 @@ class Endless:
     def _walk(self, node: Node, count: int, u: int, path: Path | None) -> Span | None:
         if count == 0:
             if path is not None:
-                return self.span_of_path(path[:-1], u)
+                return self.span_of_path(path[:-1], self._place(node, path[-2], u))
             sources = [source for source in node.inputs if self.local(source)]
-            return hull([self.span(source, u) for source in sources])
+            return hull([self.span(source, self._place(node, source, u)) for source in sources])
         lowered = node.lowered
         primitive, after = lowered.primitives[count - 1], known(lowered.shapes[count - 1])
         if isinstance(primitive, p.Merge):
@@ -187,6 +187,14 @@ class Endless:
         axis = self._axis
         cells = taps(primitive, axis, before[axis], after[axis], u)
         return hull([self._through(node, count - 1, cell, path) for cell in cells])
+
+    def _place(self, node: Node, source: int, u: int) -> int:
+        """Where a node reads its source: at the same place, or at the only cell of a gate."""
+        if len(node.inputs) > 1:
+            before, after = known(self._graph.shape_of(source)), known(node.lowered.shapes[0])
+            if before[:-1] != after[:-1]:
+                return 0
+        return u
 
     def paths(self, index: int, most: int = 200) -> list[Path] | None:
         """Every path that keeps its place; None if they are too many."""

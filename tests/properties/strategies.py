@@ -290,6 +290,7 @@ class Drawing:
         pooled = self.pick(
             [{"global_avg_pool": {"keep_dims": True}}, conv, "sigmoid"],
             ["global_max_pool", {"dense": map_.channels}],
+            [{"avg_pool": list(map_.sizes)}, "relu", conv],  # the same by an ordinary window
         )
         return self.pick(
             {"multiply": ["prev", pooled]},

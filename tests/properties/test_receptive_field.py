@@ -42,16 +42,18 @@ def check_axis(
     period = walk.period(index)
     if period > LONGEST:
         return
-    spans = [walk.span(index, u) for u in range(2 * period)]
     assert field.size is not None, told
-    assert field.stride is not None, told
+    if field.stride is None:  # paths of different strides: what counts are the outputs there are
+        spans = [walk.span(index, u) for u in range(known(layer.output_shape)[axis])]
+    else:
+        spans = [walk.span(index, u) for u in range(2 * period)]
+        for before, after in zip(spans, spans[period:], strict=False):
+            if before is not None and after is not None:
+                assert Fraction(after.first - before.first, period) == field.stride[axis], told
     assert field.size[axis] == max((span.size for span in spans if span), default=0), told
-    if spans[0] is not None:
-        assert field.start is not None, told
+    if field.start is not None:
+        assert spans[0] is not None, told
         assert field.start[axis] == spans[0].first, told
-    for before, after in zip(spans, spans[period:], strict=False):
-        if before is not None and after is not None:
-            assert Fraction(after.first - before.first, period) == field.stride[axis], told
     paths = walk.paths(index)
     if paths is not None:
         assert field.smallest is not None, told
@@ -60,6 +62,21 @@ def check_axis(
             for path in paths
         ]
         assert field.smallest[axis] == min(narrow), told
+
+
+def has_one_stride(layer: LayerFacts, walks: list[Endless]) -> bool:
+    """Whether all paths to a layer move on by as much from one output to the next."""
+    for walk in walks:
+        period = walk.period(layer.node.index)
+        strides = set()
+        for path in walk.paths(layer.node.index) or []:
+            for u in range(period):
+                before, after = (walk.span_of_path(path, v) for v in (u, u + period))
+                if before and after:
+                    strides.add(after.first - before.first)
+        if len(strides) > 1:
+            return False
+    return True
 
 
 def is_aligned(layer: LayerFacts, walks: list[Endless]) -> bool | None:
@@ -84,6 +101,10 @@ def test_fields(drawn: Drawn) -> None:
         for axis, walk in enumerate(walks):
             check_axis(layer, field, walk, axis, f"{layer.name}, axis {axis}")
         if max(walk.period(layer.node.index) for walk in walks) <= LONGEST:
+            if all(walk.paths(layer.node.index) for walk in walks):
+                assert (field.stride is not None) == has_one_stride(layer, walks), layer.name
+            if field.start is None:
+                assert any(walk.span(layer.node.index, 0) is None for walk in walks), layer.name
             assert field.aligned == is_aligned(layer, walks), layer.name
 
 

@@ -87,6 +87,7 @@ def test_pipe(tmp_path: Path) -> None:
 def test_size_limit() -> None:
     assert len(decode(b"a" * 16 * 2**20, "arch.yaml").text) == 16 * 2**20
     assert "larger than 16 MiB" in refusal(b"a" * (16 * 2**20 + 1)).message
+    assert "larger than 16 MiB" in refusal("é".encode() * (8 * 2**20 + 1)).message
 
 
 def test_byte_order_mark_is_no_text() -> None:
@@ -98,6 +99,13 @@ def test_byte_order_mark_is_no_text() -> None:
 )
 def test_other_encodings(encoding: str) -> None:
     assert "save it as UTF-8" in refusal("a: 1".encode(encoding)).message
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+)
+def test_other_encodings_of_other_scripts(mark: bytes, encoding: str) -> None:
+    assert "save it as UTF-8" in refusal(mark + "層: 1".encode(encoding)).message
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,10 @@ def test_nothing_at_the_end_has_one_caret(offset: int) -> None:
     assert frame("a: 1\n", 4, 4) == "  |\n1 | a: 1\n  |     ^"
 
 
+def test_nothing_in_a_line_end_has_one_caret_after_the_line() -> None:
+    assert frame("a: 1\r\nb", 5, 6) == "  |\n1 | a: 1\n  |     ^"
+
+
 def test_invisible_characters_are_escaped_and_the_caret_stays() -> None:
     assert frame("a\t\u202e\x7f: bc", 6, 8) == (
         "  |\n"

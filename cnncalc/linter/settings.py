@@ -1,0 +1,81 @@
+"""Which rules run, and how bad what they find is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from cnncalc.errors import UsageError
+from cnncalc.linter.finding import SEVERITIES, Severity
+from cnncalc.linter.rule import Rule
+from cnncalc.spec.problems import show, suggestion
+
+ALL = "ALL"
+MISFITS = ("S102", "S103")
+
+
+class LintSettings(NamedTuple):
+    """What a caller or a configuration file asks of the linter.
+
+    Codes may be prefixes: `S` is every rule on shapes, `S1` too, `S102` one rule, `ALL` all. The
+    longest one that matches a rule decides, and of two alike the one that ignores.
+
+    Attributes:
+        select: Rules to run in place of those that are on by default; empty for these.
+        extend_select: Rules to run besides.
+        ignore: Rules not to run.
+        severity: Severities by code, in place of the rules' own.
+        strict: Whether every misfit is an error.
+    """
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = {}
+    strict: bool = False
+
+    def chooses(self, rule: Rule) -> bool:
+        """Whether a rule runs."""
+        wanted = _longest((*self.select, *self.extend_select), rule.code)
+        if wanted < 0 and not self.select and rule.enabled:
+            wanted = 0
+        return wanted >= 0 and wanted > _longest(self.ignore, rule.code)
+
+    def severity_of(self, code: str, default: Severity) -> Severity:
+        """How bad a finding is."""
+        if self.strict and code in MISFITS:
+            return "error"
+        return self.severity.get(code, default)
+
+
+def _longest(prefixes: Iterable[str], code: str) -> int:
+    """Length of the longest prefix of a code; 0 for `ALL`, -1 when none matches."""
+    found = (0 if p == ALL else len(p) for p in prefixes if p == ALL or code.startswith(p))
+    return max(found, default=-1)
+
+
+def check_codes(codes: Iterable[str], known: Iterable[str], where: str) -> tuple[str, ...]:
+    """The codes, each of which is a known one, the beginning of one, or `ALL`.
+
+    Raises:
+        UsageError: One is not, with the nearest that is.
+    """
+    known = list(known)
+    checked = tuple(codes)
+    for code in checked:
+        if code != ALL and not (code and any(rule.startswith(code) for rule in known)):
+            hint = suggestion(code.upper(), known) or "cnncalc rule --all lists the rules"
+            raise UsageError(f"{where}: there is no rule {show(code)}; {hint}")
+    return checked
+
+
+def check_severity(value: object, where: str) -> Severity:
+    """A severity.
+
+    Raises:
+        UsageError: The value is none.
+    """
+    for severity in SEVERITIES:
+        if value == severity:
+            return severity
+    raise UsageError(f"{where} must be one of {', '.join(SEVERITIES)}, not {show(value)}")
