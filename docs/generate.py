@@ -3,11 +3,12 @@
     python docs/generate.py            writes what has drifted
     python docs/generate.py --check    writes nothing, prints the difference and fails
 
-Three kinds of text are generated:
+Four kinds of text are generated:
 
 * **Transcripts** in README.md and docs/*.md, between `<!-- generated: cnncalc … -->` and
   `<!-- /generated -->`: the command is run, 100 columns wide and without colour. A command may name
   a file that does not exist, `arch.yaml` say: it is the YAML block before the transcript.
+* **Files as diffs** in CONTRIBUTING.md, after `<!-- shown: path -->`: what adding that file was.
 * **Reference pages** of layers and rules, from their docstrings and fields.
 * **The stub** `cnncalc/layers/__init__.pyi`: layer classes are imported by name when a spec uses
   them, and the stub tells type checkers and editors what they are.
@@ -69,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def generated() -> Files:
     """Returns every generated file with the text that it should have."""
-    return layer_pages() | layer_stub() | rule_pages() | transcribed_pages()
+    return layer_pages() | layer_stub() | rule_pages() | transcribed_pages() | contributing()
 
 
 def orphans() -> Iterator[Path]:
@@ -158,6 +159,26 @@ def run(command: str, spec: str | None) -> str:
     if done.returncode not in (0, 1):
         raise RuntimeError(f"{command}: exit code {done.returncode}\n{done.stdout}")
     return done.stdout
+
+
+# ---------------------------------------------------------------------------------- files as diffs
+
+_SHOWN = re.compile(
+    r"^<!-- shown: (?P<path>[^\n]*?) -->\n```diff\n.*?^```$", re.DOTALL | re.MULTILINE
+)
+
+
+def contributing() -> Files:
+    """Returns CONTRIBUTING.md with the files that it shows as they are today."""
+
+    def replaced(match: re.Match[str]) -> str:
+        lines = (ROOT / match["path"]).read_text(encoding="utf-8").splitlines()
+        head = f"--- /dev/null\n+++ b/{match['path']}\n@@ -0,0 +1,{len(lines)} @@"
+        added = "\n".join(f"+{line}" for line in lines)
+        return f"<!-- shown: {match['path']} -->\n```diff\n{head}\n{added}\n```"
+
+    path = ROOT / "CONTRIBUTING.md"
+    return {path: _SHOWN.sub(replaced, path.read_text(encoding="utf-8"))}
 
 
 # ------------------------------------------------------------------------------------- docstrings
@@ -440,7 +461,7 @@ def rule_pages() -> Files:
 def all_rules() -> list[Any]:
     """Returns the rule classes in the order of their codes: one in each module of the folder."""
     found = []
-    for path in sorted((PACKAGE / "lint" / "rules").glob("[!_]*.py")):
+    for path in sorted((PACKAGE / "linter" / "rules").glob("[!_]*.py")):
         module = importlib.import_module(f"cnncalc.linter.rules.{path.stem}")
         found += [
             value

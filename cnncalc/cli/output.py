@@ -9,7 +9,9 @@ from functools import cache
 from cnncalc.source.printable import printable
 
 # for the encodings that lack what the tables are drawn with
-_PLAINER = str.maketrans({"×": "x", "─": "-", "→": "->", "≥": ">=", "·": "*", "²": "^2", "…": "..."})
+_PLAINER = str.maketrans(
+    {"×": "x", "─": "-", "→": "->", "≥": ">=", "·": "*", "²": "^2", "…": "..."}
+)
 
 
 def is_terminal() -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.cli import request as o
-from cnncalc.cli.request import Request
 from cnncalc.cli.output import is_terminal, write, write_error
+from cnncalc.cli.request import Request
 from cnncalc.cli.running import CLEAN, FINDINGS, UNUSABLE, diagnostics, guarded, print_errors
 from cnncalc.errors import CnncalcError, Diagnostic, UsageError
 
@@ -37,8 +37,10 @@ def _report(request: Request) -> int:
     from cnncalc.report.rows import View
 
     if request.table and request.output_format is not o.OutputFormat.full:
-        raise UsageError(f"--table goes with --output-format full, not {request.output_format.value}")
-    sort = request.sort.value if request.sort else None
+        raise UsageError(
+            f"--table goes with --output-format full, not {request.output_format.value}"
+        )
+    sort: Any = request.sort and request.sort.value  # the words of SortBy are those of View
     view = View(o.listed(request.columns), sort, request.top, request.depth)
     choose(view.columns)  # before any work is done
     results, errors = _results(request)
@@ -80,9 +82,7 @@ def _findings(results: list[Result]) -> Iterator[Finding]:
         yield from result.findings or ()
 
 
-def _print(
-    request: Request, view: View, results: list[Result], errors: list[Diagnostic]
-) -> None:
+def _print(request: Request, view: View, results: list[Result], errors: list[Diagnostic]) -> None:
     if request.output_format is o.OutputFormat.json:
         from cnncalc.report.json_report import write_document
 

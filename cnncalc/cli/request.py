@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from cnncalc.errors import UsageError
 
 
-class OutputFormat(str, Enum):
+class OutputFormat(StrEnum):
     """How much is printed, and for whom."""
 
     full = "full"
@@ -16,14 +16,14 @@ class OutputFormat(str, Enum):
     json = "json"
 
 
-class TableStyle(str, Enum):
+class TableStyle(StrEnum):
     """Other forms of the table."""
 
     markdown = "markdown"
     csv = "csv"
 
 
-class SortBy(str, Enum):
+class SortBy(StrEnum):
     """What the rows of the table can be sorted by."""
 
     macs = "macs"
@@ -33,7 +33,7 @@ class SortBy(str, Enum):
     name = "name"
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """The least severity that makes the exit code 1."""
 
     error = "error"

@@ -74,7 +74,7 @@ def print_errors(errors: Sequence[Diagnostic], *, as_json: bool = False) -> None
 
 def _silence_stdout() -> None:
     """Nobody reads any more: let what is left in the buffer go nowhere, without a complaint."""
-    try:
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError):  # a test's output is no real file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # not a real file, as in a test
-        pass

@@ -132,7 +132,7 @@ def _misfit(row: Row) -> str:
 def misfit_text(layer: LayerFacts) -> str:
     """What no window reaches: `loses 1×1` cells of the input, or merely `padding 1×1`."""
     windows = layer.windows
-    if not any([window.remainder for window in windows]):
+    if not any(window.remainder for window in windows):
         return ""
     lost: list[Size] = [window.real_cells_lost for window in windows]
     if any(lost):

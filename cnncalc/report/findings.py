@@ -78,7 +78,7 @@ def full(shown: Shown) -> Iterator[str]:
 
 
 def summary(findings: Iterable[Finding]) -> str:
-    """The last line of a report: `Found 2 errors, 1 warning.`
+    """The last line of a report, `Found 2 errors, 1 warning.` for one.
 
     Example:
         >>> summary([])

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from html import escape
 
+from cnncalc.analysis.analyze import analyze
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.report.columns import count_of
 from cnncalc.report.rows import View
 from cnncalc.report.table import table
 from cnncalc.report.totals import Total, title, totals
+from cnncalc.spec.network import Network
 
 _MOST_ROWS = 1000
 # no colours of its own: it is read on white and on black
 _LINE = "1px solid rgba(128,128,128,.4)"
 _CELL = "padding:.1em .6em;white-space:nowrap;"
 _FAINT = "opacity:.65;"
+
+
+def network_html(network: Network) -> str:
+    """The same for a network that has not been analysed yet."""
+    return facts_html(analyze(network))
 
 
 def facts_html(facts: NetworkFacts) -> str:

@@ -40,11 +40,11 @@ def _row(texts: Iterable[str]) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text that Markdown shows as it is: in a code span if it has characters that mean something.
+    r"""A text as Markdown shows it: in a code span if it has characters that mean something.
 
     Example:
         >>> escaped("conv_1"), escaped("a|b")
-        ('conv_1', '`a\\\\|b`')
+        ('conv_1', '`a\\|b`')
     """
     if _INNOCENT.fullmatch(text) and not _EDGE.search(text):
         return text

@@ -116,18 +116,19 @@ def _short(filled: Filled, facts: NetworkFacts, found: list[Row]) -> Filled:
 def plain_lines(laid_out: Table) -> Iterator[str]:
     """The table as plain text, in chunks of many lines: a header, a rule, rows, a rule, totals."""
     columns = laid_out.columns
-    shape = [(filled.width, filled.column.right) for filled in columns]
     rule = "─" * laid_out.width + "\n"
-    yield _line([filled.column.title for filled in columns], shape)
+    yield _lines([_padded([filled.column.title], filled) for filled in columns])
     yield rule
-    last = len(laid_out.rows)
-    for start in range(0, last, _CHUNK):
-        parts = zip(*(filled.cells[start : start + _CHUNK] for filled in columns), strict=True)
-        yield "".join([_line(row, shape) for row in parts])
+    for start in range(0, len(laid_out.rows), _CHUNK):
+        yield _lines([_padded(filled.cells[start : start + _CHUNK], filled) for filled in columns])
     yield rule
-    yield _line([filled.total for filled in columns], shape)
+    yield _lines([_padded([filled.total], filled) for filled in columns])
 
 
-def _line(texts: list[str] | tuple[str, ...], shape: list[tuple[int, bool]]) -> str:
-    parts = [padded(text, *how) for text, how in zip(texts, shape, strict=True)]
-    return GAP.join(parts).rstrip() + "\n"
+def _padded(texts: list[str], filled: Filled) -> list[str]:
+    width, right = filled.width, filled.column.right
+    return [padded(text, width, right) for text in texts]
+
+
+def _lines(columns: list[list[str]]) -> str:
+    return "".join([GAP.join(texts).rstrip() + "\n" for texts in zip(*columns, strict=True)])

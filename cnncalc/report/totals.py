@@ -15,9 +15,9 @@ CONVENTION = (
     "n_params: every weight once, trainable and frozen; n_statistics: running means and variances,"
     " beside the parameters; n_macs: multiply-accumulates of convolution and dense layers, bias"
     " excluded; n_flops: 2 per multiply-accumulate plus the operations itemised in flops;"
-    " weight_bytes: parameters and statistics; activation_bytes: outputs; peak_memory_bytes: largest"
-    " sum of live activations in a forward pass, input included, weights not. Operations and"
-    " activations are for the whole batch."
+    " weight_bytes: parameters and statistics; activation_bytes: outputs; peak_memory_bytes:"
+    " largest sum of live activations in a forward pass, input included, weights not. Operations"
+    " and activations are for the whole batch."
 )
 
 
@@ -59,7 +59,9 @@ def _weights(facts: NetworkFacts) -> Iterator[Total]:
     sums = facts.totals
     yield _total(facts, "Parameters", "n_params", "every weight once, trainable and frozen")
     if sums.n_trainable_params != sums.n_params:
-        yield _total(facts, "Trainable", "n_trainable_params", "the parameters that training changes")
+        yield _total(
+            facts, "Trainable", "n_trainable_params", "the parameters that training changes"
+        )
     if sums.n_statistics:
         note = "running means and variances, beside the parameters"
         yield _total(facts, "Statistics", "n_statistics", note)

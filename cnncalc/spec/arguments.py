@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from cnncalc.layers.base import Layer
+from cnncalc.source import Node
+from cnncalc.spec.document import Document
 from cnncalc.spec.entry import Arguments, Entry
-from cnncalc.spec.problems import BAD_VALUE, NAME, Problems, show
+from cnncalc.spec.problems import BAD_VALUE, show
 from cnncalc.spec.scope import (
     BadSubstitution,
     Channels,
@@ -20,13 +22,16 @@ from cnncalc.spec.scope import (
 )
 from cnncalc.spec.validation import explain
 
+Faults: TypeAlias = tuple[tuple[Node, str], ...]  # what is wrong with arguments, and where
+
 
 class ArgumentReader:
     """Evaluates and validates; what is wrong is noted, and the answer is None."""
 
-    def __init__(self, problems: Problems) -> None:
-        self._problems = problems
-        self._constants: dict[tuple[int, bool], Layer] = {}
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._problems = document.problems
+        self._constants: dict[tuple[int, bool], tuple[Layer | None, Faults]] = {}
         self._layers: dict[str, Layer] = {}
 
     def flow(self, entry: Entry, word: str, values: Scope, kind: type, allowed: str) -> Any:
@@ -37,7 +42,7 @@ class ArgumentReader:
         try:
             value = evaluate(node, values, no_channels)
         except BadSubstitution as error:
-            self.report(error, f"{word}: ")
+            self._problems.substitution(error, word)
             return None
         if type(value) is not kind:
             self._problems.add(BAD_VALUE, node, f"{word} must be {allowed}, not {show(value)}")
@@ -63,20 +68,19 @@ class ArgumentReader:
             return None
         return count
 
-    def report(self, error: BadSubstitution, prefix: str) -> None:
-        """Note a substitution that cannot be evaluated."""
-        code = NAME if error.undefined else BAD_VALUE
-        self._problems.add(code, error.span, prefix + error.message)
-
-    def evaluable(self, arguments: Arguments, values: Scope) -> dict[str, Any]:
+    def evaluable(self, entry: Entry, arguments: Arguments, values: Scope) -> dict[str, Any]:
         """Those arguments that can be evaluated, for a layer that as a whole cannot."""
         found = {}
         for field, (_, node) in arguments.items():
             try:
-                found[field] = evaluate(node, values, no_channels)
+                found[field] = evaluate(node, self._scope(entry, node, values), no_channels)
             except BadSubstitution:
                 continue
         return found
+
+    def _scope(self, entry: Entry, node: Node, values: Scope) -> Scope:
+        """Where the names in an argument are looked up: those in `defaults` know no block."""
+        return self._document.scope if id(node) in entry.defaults else values
 
     def layer(
         self,
@@ -91,33 +95,41 @@ class ArgumentReader:
         """The validated layer; equal ones are one object."""
         key = (id(entry.node), is_first and bool(entry.first))
         if key in self._constants:
-            return self._constants[key]
+            layer, faults = self._constants[key]
+            self._note(faults, name)
+            return layer
         found: dict[str, Any] = {}
-        try:
-            for field, (_, node) in arguments.items():
-                found[field] = evaluate(node, values, channels)
-        except BadSubstitution as error:
-            self.report(error, f"{entry.op}: ")
+        for field, (_, node) in arguments.items():
+            try:
+                found[field] = evaluate(node, self._scope(entry, node, values), channels)
+            except BadSubstitution as error:
+                self._problems.substitution(error, entry.op)
+            except ChannelsUnknown:
+                pass
+        if len(found) < len(arguments):
             return None
-        except ChannelsUnknown:
-            return None
-        layer = self._validated(entry, arguments, found, name)
-        if layer is not None and not any(has_substitution(node) for _, node in arguments.values()):
-            self._constants[key] = layer
+        layer, faults = self._validated(entry, arguments, found)
+        self._note(faults, name)
+        if not any(has_substitution(node) for _, node in arguments.values()):
+            self._constants[key] = layer, faults
         return layer
 
     def _validated(
-        self, entry: Entry, arguments: Arguments, values: dict[str, Any], name: str
-    ) -> Layer | None:
+        self, entry: Entry, arguments: Arguments, values: dict[str, Any]
+    ) -> tuple[Layer | None, Faults]:
         key = f"{entry.op}{values!r}"
         if key in self._layers:
-            return self._layers[key]
+            return self._layers[key], ()
         assert entry.layer_type is not None
         try:
             layer = self._layers[key] = entry.layer_type.model_validate(values)
         except ValidationError as error:
-            for field, message in explain(entry.op, error):
-                where = arguments[field][1] if field in arguments else entry.head
-                self._problems.add(BAD_VALUE, where, message, layer=name)
-            return None
-        return layer
+            return None, tuple(
+                (arguments[field][1] if field in arguments else entry.head, message)
+                for field, message in explain(entry.op, error)
+            )
+        return layer, ()
+
+    def _note(self, faults: Faults, name: str) -> None:
+        for where, message in faults:
+            self._problems.add(BAD_VALUE, where, message, layer=name)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from cnncalc.layers.fields import LARGEST, Count, JsonSchema
 from cnncalc.source import Mapping, Node
-from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, show, suggestion
+from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, show
 from cnncalc.spec.scope import BadSubstitution, evaluate, no_channels
 from cnncalc.spec.validation import explain
 
@@ -103,7 +103,7 @@ def _section(
     try:
         value: Any = evaluate(node, document.scope, no_channels)
     except BadSubstitution as error:
-        document.problems.add(BAD_VALUE, error.span, f"{key}: {error.message}")
+        document.problems.substitution(error, key)
         return None
     if wrap:
         value = {key: (value,) if isinstance(value, str) else value}
@@ -126,8 +126,9 @@ def _known_keys(document: Document, section: str, model: type[_Section], node: N
     for key, _ in node.entries if isinstance(node, Mapping) else ():
         word = str(key.value)
         if word not in model.model_fields:
-            hint = suggestion(word, model.model_fields)
-            hint = hint or f"it has {', '.join(model.model_fields)}"
-            document.problems.add(UNKNOWN_KEY, key, f"{section} has no key {show(word)}", help=hint)
+            known = model.model_fields
+            message = f"{section} has no key {show(word)}"
+            hint = f"it has {', '.join(known)}"
+            document.problems.add(UNKNOWN_KEY, key, message, help=hint, near=(word, known))
             sound = False
     return sound

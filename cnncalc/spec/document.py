@@ -94,9 +94,9 @@ class Document:
         for key, _ in self.root.entries:
             word = str(key.value)
             if word not in KEYS and not word.startswith("x-"):
-                self.problems.add(
-                    UNKNOWN_KEY, key, f"unknown key {show(word)}", help=suggestion(word, KEYS)
-                )
+                hint = f"there are {', '.join(KEYS)}, and x-… for keys of your own"
+                message = f"unknown key {show(word)}"
+                self.problems.add(UNKNOWN_KEY, key, message, help=hint, near=(word, KEYS))
 
     def _name(self) -> str | None:
         match self.section("name"):
@@ -137,12 +137,8 @@ class Document:
         if name in nodes:
             nodes[name] = node
         else:
-            self.problems.add(
-                UNKNOWN_KEY,
-                key,
-                f"a variant sets {show(name)}, which is no variable",
-                help=suggestion(name, nodes),
-            )
+            message = f"a variant sets {show(name)}, which is no variable"
+            self.problems.add(UNKNOWN_KEY, key, message, near=(name, nodes))
 
     def _check_value_names(self, section: str) -> None:
         for name, (key, _) in self._mapping(section).items():
@@ -187,9 +183,7 @@ class Document:
         for key, _ in node.entries:
             if key.value not in ("params", "layers"):
                 message = f"a block has params and layers, not {show(key.value)}"
-                self.problems.add(
-                    UNKNOWN_KEY, key, message, help=suggestion(str(key.value), ("params", "layers"))
-                )
+                self.problems.add(UNKNOWN_KEY, key, message)
         match node.get("params"):
             case None | Scalar(None):
                 return {}
@@ -239,7 +233,7 @@ class Document:
         try:
             value = evaluate(node, self.scope, no_channels)
         except BadSubstitution as error:
-            self.problems.add(BAD_VALUE, error.span, f"input: {error.message}")
+            self.problems.substitution(error, "input")
             return None
         shape = parse_shape(value)
         if shape is None:

@@ -9,9 +9,24 @@ from cnncalc.layers import families, find
 from cnncalc.layers.base import Layer
 from cnncalc.source import Mapping, Node, Scalar
 from cnncalc.spec.document import FLOW_WORDS, Block, Document
-from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, Problems, show, suggestion
+from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, Problems, show
 
 Arguments = dict[str, tuple[Node, Node]]  # our name of each → its key (or the op) and its value
+
+# Ops by the names that they have elsewhere, where those look nothing like ours.
+_OTHER_WORDS = {
+    "bn": "batch_norm",
+    "deconv": "conv_transpose",
+    "fc": "dense",
+    "fully_connected": "dense",
+    "linear": "dense",
+    "lrn": "local_response_norm",
+    "swish": "silu",
+    "upsample": "resize",
+    "upsampling2d": "resize",
+    "zeropad2d": "pad",
+    "zeropadding2d": "pad",
+}
 
 
 class Entry(NamedTuple):
@@ -25,6 +40,7 @@ class Entry(NamedTuple):
         block: The block of a call, None for an op or when unknown.
         own: Arguments given here.
         arguments: These over the defaults, each with its place.
+        defaults: Identities of the values among them that are defaults.
         first: Arguments of the first copy.
         flow: The flow words and their nodes.
         sound: Whether all of it is understood.
@@ -37,6 +53,7 @@ class Entry(NamedTuple):
     block: Block | None
     own: Arguments
     arguments: Arguments
+    defaults: frozenset[int]
     first: Arguments
     flow: dict[str, Node]
     sound: bool
@@ -82,22 +99,32 @@ class EntryReader:
         if "first" in flow:
             first, first_sound = self._read_first(op, layer_type, block, flow["first"])
             own_sound = own_sound and first_sound
-        arguments = {**self._defaults.get(op, {}), **own}
+        given = self._defaults.get(op, {})
+        defaults = frozenset(id(node) for _, node in given.values())
+        arguments = {**given, **own}
         sound = sound and own_sound
-        return Entry(node, head, op, layer_type, block, own, arguments, first, flow, sound)
+        return Entry(
+            node, head, op, layer_type, block, own, arguments, defaults, first, flow, sound
+        )
 
     def _resolve(self, op: str, head: Scalar) -> tuple[type[Layer] | None, Block | None, bool]:
         if op[:1].isupper():
             block = self._document.blocks.get(op)
             if block is None:
-                hint = suggestion(op, self._document.blocks) or suggestion(op.lower(), families())
-                self._problems.add(UNKNOWN_KEY, head, f"unknown block {show(op)}", help=hint)
+                self._unknown("block", op, head, [*self._document.blocks, *families()])
             return None, block, block is not None
         layer_type = find(op)
         if layer_type is None:
-            hint = suggestion(op, [*families(), *self._document.blocks])
-            self._problems.add(UNKNOWN_KEY, head, f"unknown op {show(op)}", help=hint)
+            self._unknown("op", op, head, [*families(), *self._document.blocks])
         return layer_type, None, layer_type is not None
+
+    def _unknown(self, kind: str, op: str, head: Scalar, known: list[str]) -> None:
+        message = f"unknown {kind} {show(op)}"
+        right = _OTHER_WORDS.get(op.lower())
+        if right is not None:
+            self._problems.add(UNKNOWN_KEY, head, message, help=f"it is called {right} here")
+        else:
+            self._problems.add(UNKNOWN_KEY, head, message, near=(op, known))
 
     def _split(
         self,
@@ -164,8 +191,8 @@ class EntryReader:
             if name is None:
                 known = _known_words(layer_type, block)
                 message = f"{op} has no argument {show(word)}"
-                hint = suggestion(word, known) or f"it has {', '.join(known) or 'none'}"
-                self._problems.add(UNKNOWN_KEY, key, message, help=hint)
+                hint = f"it has {', '.join(known) or 'none'}"
+                self._problems.add(UNKNOWN_KEY, key, message, help=hint, near=(word, known))
                 sound = False
             elif name in arguments:
                 message = f"{op}: {arguments[name][0].value} and {word} are one argument"  # type: ignore[union-attr]
@@ -192,9 +219,8 @@ class EntryReader:
         for op, (key, node) in self._document.defaults.items():
             layer_type = find(op)
             if layer_type is None:
-                hint = suggestion(op, families())
                 message = f"defaults: unknown op {show(op)}"
-                self._problems.add(UNKNOWN_KEY, key, message, help=hint)
+                self._problems.add(UNKNOWN_KEY, key, message, near=(op, families()))
             elif not isinstance(node, Mapping):
                 message = f"defaults: {op} must be a map of arguments"
                 self._problems.add(BAD_VALUE, node, message)

@@ -7,11 +7,13 @@ Shapes are inferred on the way, because `$in_channels` needs them.
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 
 from cnncalc.ir.graph import Graph
 from cnncalc.ir.shapes import Shape
 from cnncalc.layers.base import Layer
 from cnncalc.source import Mapping, Node, Scalar, Sequence
+from cnncalc.source.printable import printable
 from cnncalc.spec.arguments import ArgumentReader
 from cnncalc.spec.counting import (
     MAX_LAYERS,
@@ -23,7 +25,7 @@ from cnncalc.spec.counting import (
 from cnncalc.spec.document import Document
 from cnncalc.spec.entry import Arguments, Entry, EntryReader
 from cnncalc.spec.frame import PREVIOUS, Call, Frame
-from cnncalc.spec.problems import BAD_VALUE, NAME, show, suggestion
+from cnncalc.spec.problems import BAD_VALUE, NAME, show
 from cnncalc.spec.scope import (
     BadSubstitution,
     Bound,
@@ -34,6 +36,8 @@ from cnncalc.spec.scope import (
     is_substitution,
     no_channels,
 )
+
+MAX_NAME = 1000  # characters of a full name; 100 000 such names fill 100 MB
 
 
 def expand(document: Document) -> Graph:
@@ -53,8 +57,9 @@ class _Expander:
         self._problems = document.problems
         self._reader = reader
         self._graph = Graph()
-        self._arguments = ArgumentReader(document.problems)
+        self._arguments = ArgumentReader(document)
         self._steps = 0
+        self._has_dots = False
 
     def run(self) -> Graph:
         graph, document = self._graph, self._document
@@ -64,6 +69,8 @@ class _Expander:
         entering = 0 if graph.n_inputs == 1 else None
         last = self._items(document.layers, frame, entering)
         outputs = [self._refer(name, node, frame) for name, node in document.outputs]
+        if self._has_dots:
+            self._check_full_names()
         known = tuple(index for index in outputs if index >= 0)
         graph.outputs = known or (() if last is None or last < 0 else (last,))
         return graph
@@ -88,11 +95,8 @@ class _Expander:
         if not flow:
             return self._copy(entry, frame, current, frame.auto_name(entry.op), True)
         name = self._arguments.name(entry, "name", frame.values)
-        if self._arguments.flow(entry, "when", frame.values, bool, "true or false") is False:
-            if name is not None:
-                frame.dropped.add(name)
-            return current
-        count = self._arguments.count(entry, frame.values)
+        when = self._arguments.flow(entry, "when", frame.values, bool, "true or false")
+        count = 0 if when is False else self._arguments.count(entry, frame.values)
         if count == 0:
             if name is not None:
                 frame.dropped.add(name)
@@ -108,15 +112,15 @@ class _Expander:
             own = f"{name}_{number}" if name else frame.auto_name(entry.op)
             current = self._copy(entry, frame, current, own, number == 1)
             if name and number == count:
-                self._alias(name, own, frame, flow["name"])
+                self._alias(name, own, frame, entry.node)
         return current
 
     def _copy(
         self, entry: Entry, frame: Frame, current: int | None, name: str, is_first: bool
     ) -> int | None:
         """One copy of an entry; returns the node that it ends in."""
-        if current is None:
-            current = self._no_input(entry)
+        if entry.block is None and not _merges(entry):
+            current = self._entering(current, entry.head, entry.op)
         if not entry.sound:
             return self._broken(frame, entry.node, name, entry.op, current)
         arguments = {**entry.arguments, **entry.first} if is_first else entry.arguments
@@ -127,17 +131,19 @@ class _Expander:
             return self._call(entry, params, frame, current, name)
         assert entry.layer_type is not None  # a sound entry has one of the two
         if entry.layer_type.path_fields:
-            return self._merge(entry, arguments, frame, current, name)
-        layer = self._layer(entry, arguments, frame, current, name, is_first=is_first)
-        return self._add(frame, name, entry.op, layer, (current,), entry.node)
+            return self._merge(entry, arguments, frame, current, name, is_first=is_first)
+        arrives = -1 if current is None else current
+        layer = self._layer(entry, arguments, frame, arrives, name, is_first=is_first)
+        return self._add(frame, name, entry.op, layer, (arrives,), entry.node)
 
-    def _no_input(self, entry: Entry) -> int:
-        """Stands in for what arrives where nothing does: a broken layer follows from it."""
-        if entry.layer_type is None or not entry.layer_type.path_fields:
-            names = ", ".join(self._document.inputs)
-            message = f"the network has several inputs: say which one enters {entry.op}"
-            self._problems.add(NAME, entry.head, message, help=f"add from: with one of {names}")
-        return -1
+    def _entering(self, current: int | None, place: Node, what: str) -> int:
+        """What arrives; where nothing does, a problem and -1, from which a broken layer follows."""
+        if current is None:
+            names = ", ".join(map(printable, islice(self._document.inputs, 8)))
+            message = f"the network has several inputs: say which one enters {what}"
+            self._problems.add(NAME, place, message, help=f"give from: one of {names}")
+            return -1
+        return current
 
     def _add(
         self,
@@ -153,7 +159,7 @@ class _Expander:
         if -1 in inputs:
             layer, inputs = None, tuple(index for index in inputs if index >= 0)
         index = self._graph.add(
-            ".".join((*frame.path, name)),
+            self._full_name(frame, name, place),
             op,
             layer,
             inputs,
@@ -171,7 +177,7 @@ class _Expander:
         shape = self._graph.shape_of(inputs[0]) if inputs else None
         if entry is None or entry.layer_type is None or shape is None:
             return None
-        known = self._arguments.evaluable(entry.arguments, frame.values)
+        known = self._arguments.evaluable(entry, entry.arguments, frame.values)
         return entry.layer_type.outline(shape, known)
 
     def _broken(
@@ -183,21 +189,43 @@ class _Expander:
 
     # -- names -----------------------------------------------------------------------------------
 
+    def _full_name(self, frame: Frame, name: str, place: Node) -> str:
+        full = ".".join((*frame.path, name))
+        if len(full) > MAX_NAME:
+            message = f"the name {show(full)} has {len(full):,} characters, of {MAX_NAME:,} allowed"
+            raise self._document.error(place, f"{message}; write a shorter one")
+        self._has_dots = self._has_dots or "." in name
+        return full
+
+    def _check_full_names(self) -> None:
+        """A name with dots in it must not be that of a layer in a block call."""
+        seen: dict[str, tuple[str, ...]] = {}
+        for node in self._graph.nodes:
+            scope = seen.setdefault(node.name, node.scope)
+            if scope != node.scope and isinstance(node.place, Scalar | Sequence | Mapping):
+                self._misname(node.name, "is taken by another layer", node.place)
+
     def _declare(self, name: str, index: int, frame: Frame, place: Node) -> None:
-        if name in frame.names or name == PREVIOUS:
-            taken = "is reserved" if name == PREVIOUS else "is taken by another layer"
-            entry = self._reader.read(place)
-            where = entry.flow.get("name", place) if entry else place
-            self._problems.add(NAME, where, f"the name {show(name)} {taken}", layer=name)
-            return
-        frame.names[name] = index
+        """Give a node its name, the only one with that name in its scope."""
+        if name == PREVIOUS:
+            self._misname(name, "means what enters a merge", place)
+        elif name in frame.names:
+            is_input = frame.names[name] < self._graph.n_inputs
+            taken = "the input" if is_input else "another layer"
+            self._misname(name, f"is taken by {taken}", place)
+        else:
+            frame.names[name] = index
+
+    def _misname(self, name: str, why: str, place: Node) -> None:
+        entry = self._reader.read(place)
+        where = entry.flow.get("name", entry.head) if entry else place
+        message = f"the name {show(name)} {why}"
+        self._problems.add(NAME, where, message, help="choose another", layer=name)
 
     def _alias(self, name: str, own: str, frame: Frame, place: Node) -> None:
+        """Let the name of a repeated layer stand for the last copy."""
         if own in frame.names:
-            if name in frame.names:
-                message = f"the name {show(name)} is taken by another layer"
-                self._problems.add(NAME, place, message, layer=name)
-            frame.names.setdefault(name, frame.names[own])
+            self._declare(name, frame.names[own], frame, place)
         if own in frame.calls:
             frame.calls[name] = frame.calls[own]
 
@@ -208,11 +236,12 @@ class _Expander:
         index = frame.find(name)
         if index is not None:
             return index
-        if name in frame.dropped:
-            message = f"{show(name)} was dropped by when: false"
+        if frame.is_dropped(name):
+            message = f"{show(name)} was dropped by when: false or repeat: 0"
+            self._problems.add(NAME, place, message, help="drop what refers to it as well")
         else:
             message = f"no layer before this one is called {show(name)}"
-        self._problems.add(NAME, place, message, help=suggestion(name, frame.known_names()))
+            self._problems.add(NAME, place, message, near=(name, frame.known_names()))
         return -1
 
     def _layer(
@@ -220,7 +249,7 @@ class _Expander:
         entry: Entry,
         arguments: Arguments,
         frame: Frame,
-        current: int,
+        current: int | None,
         name: str,
         *,
         is_first: bool = False,
@@ -230,15 +259,22 @@ class _Expander:
             entry, arguments, frame.values, channels, name, is_first=is_first
         )
 
-    def _channels(self, current: int) -> int | None:
+    def _channels(self, current: int | None) -> int | None:
         """`$in_channels`; None after a broken layer."""
-        shape = self._graph.shape_of(current) if current >= 0 else None
+        shape = self._graph.shape_of(current) if current is not None and current >= 0 else None
         return shape[-1] if shape else None
 
     # -- merges ----------------------------------------------------------------------------------
 
     def _merge(
-        self, entry: Entry, arguments: Arguments, frame: Frame, current: int, name: str
+        self,
+        entry: Entry,
+        arguments: Arguments,
+        frame: Frame,
+        current: int | None,
+        name: str,
+        *,
+        is_first: bool,
     ) -> int | None:
         assert entry.layer_type is not None
         paths: Arguments = {}
@@ -252,12 +288,12 @@ class _Expander:
             inputs = self._paths(entry, paths, frame, current)
         if inputs is None:
             return self._broken(frame, entry.node, name, entry.op, current)
-        layer = self._layer(entry, own, frame, current, name)
+        layer = self._layer(entry, own, frame, current, name, is_first=is_first)
         op = "add" if entry.op == "residual" else entry.op
         return self._add(frame, name, op, layer, inputs, entry.node)
 
     def _residual(
-        self, entry: Entry, paths: Arguments, frame: Frame, current: int
+        self, entry: Entry, paths: Arguments, frame: Frame, current: int | None
     ) -> tuple[int, ...] | None:
         if "body" not in paths:
             self._problems.add(BAD_VALUE, entry.head, "residual needs body, a list of layers")
@@ -266,11 +302,11 @@ class _Expander:
         if "shortcut" in paths:
             inputs.append(self._path(paths["shortcut"][1], frame, current))
         else:
-            inputs.append(current)
+            inputs.append(self._entering(current, entry.head, "the shortcut"))
         return tuple(inputs)
 
     def _paths(
-        self, entry: Entry, paths: Arguments, frame: Frame, current: int
+        self, entry: Entry, paths: Arguments, frame: Frame, current: int | None
     ) -> tuple[int, ...] | None:
         node = paths["paths"][1] if "paths" in paths else None
         if node is not None:
@@ -283,7 +319,7 @@ class _Expander:
             return None
         return tuple([self._path(item, frame, current) for item in node.items])
 
-    def _path(self, node: Node, frame: Frame, current: int) -> int:
+    def _path(self, node: Node, frame: Frame, current: int | None) -> int:
         """Expand one path of a merge; -1 when it leads nowhere."""
         node, values = dereference(node, frame.values)
         frame = frame.with_values(values)
@@ -291,32 +327,40 @@ class _Expander:
             case Scalar(str() as name) if is_substitution(node):
                 return self._path_value(node, frame, current)
             case Scalar(str() as name):
-                return self._refer(name, node, frame, current)
+                return self._path_name(name, node, frame, current)
             case Scalar(None):
-                return current
+                return self._entering(current, node, "this path")
             case Sequence():
-                end = self._items(node, frame, current)
-                return -1 if end is None else end
+                return self._entering(self._items(node, frame, current), node, "this path")
             case Mapping([(head, _)]):
-                message = f"a path is a list of layers: put brackets around {head.value}"
+                message = f"a path is a list of layers: put brackets around {show(head.value)}"
             case _:
                 message = "a path is a list of layers, a name, or prev"
         self._problems.add(BAD_VALUE, node, message)
         return -1
 
-    def _path_value(self, node: Node, frame: Frame, current: int) -> int:
+    def _path_name(self, name: str, node: Node, frame: Frame, current: int | None) -> int:
+        if name == PREVIOUS:
+            return self._entering(current, node, "this path")
+        return self._refer(name, node, frame)
+
+    def _path_value(self, node: Node, frame: Frame, current: int | None) -> int:
         """A path given by an expression: it can only be a name."""
         try:
             value = evaluate(node, frame.values, no_channels)
         except BadSubstitution as error:
-            self._arguments.report(error, "")
+            self._problems.substitution(error, "a path")
             return -1
-        return self._refer(str(value), node, frame, current)
+        if not isinstance(value, str):
+            message = f"a path is a list of layers, a name, or prev, not {show(value)}"
+            self._problems.add(BAD_VALUE, node, message)
+            return -1
+        return self._path_name(value, node, frame, current)
 
     # -- blocks ----------------------------------------------------------------------------------
 
     def _params(
-        self, entry: Entry, arguments: Arguments, frame: Frame, current: int
+        self, entry: Entry, arguments: Arguments, frame: Frame, current: int | None
     ) -> dict[str, Bound] | None:
         """What the parameters of a call are bound to; None when a required one is missing."""
         assert entry.block is not None
@@ -342,13 +386,14 @@ class _Expander:
         entry: Entry,
         params: dict[str, Bound] | None,
         frame: Frame,
-        current: int,
+        current: int | None,
         name: str,
     ) -> int | None:
         if params is None or not self._settle(params, entry):
             return self._broken(frame, entry.node, name, entry.op, current)
         assert entry.block is not None
         values = Scope(self._document.scope.variables, params)
+        self._full_name(frame, name, entry.node)
         inner = Frame(values, (*frame.path, name), frame)
         start = len(self._graph.nodes)
         end = self._items(entry.block.layers, inner, current)
@@ -361,22 +406,21 @@ class _Expander:
         """Evaluate scalars now, so that chains of calls do not pile up substitutions."""
         sound = True
         for name, bound in params.items():
-            if not isinstance(bound.node, Scalar):
-                continue
+            node, _ = dereference(bound.node, bound.scope)
+            if not isinstance(node, Scalar):
+                continue  # perhaps a list of layers, which is no value
             try:
                 bound.value()
             except ChannelsUnknown:
                 continue
             except BadSubstitution as error:
-                node, _ = dereference(bound.node, bound.scope)
-                if isinstance(node, Scalar):
-                    self._arguments.report(error, f"{entry.op}: {name}: ")
-                    sound = False
+                self._problems.substitution(error, f"{entry.op}: {name}")
+                sound = False
         return sound
 
     # -- shared weights --------------------------------------------------------------------------
 
-    def _shared(self, entry: Entry, frame: Frame, current: int, name: str) -> int | None:
+    def _shared(self, entry: Entry, frame: Frame, current: int | None, name: str) -> int | None:
         owner = self._arguments.name(entry, "share", frame.values)
         if entry.own or entry.first:
             message = f"share takes the arguments of {show(owner)} as well: give none"
@@ -386,30 +430,48 @@ class _Expander:
             return self._broken(frame, entry.node, name, entry.op, current)
         if entry.block is not None:
             return self._shared_call(entry, frame, current, name, owner)
-        index = self._refer(owner, entry.flow["share"], frame)
-        node = self._graph.nodes[index]
-        if index >= 0 and (node.op != entry.op or node.layer is None):
-            message = f"{show(owner)} is a {node.op}: {entry.op} cannot share its weights"
-            self._problems.add(BAD_VALUE, entry.flow["share"], message)
-            index = -1
-        if index < 0:
+        index = self._owner(entry, frame, owner)
+        if index < 0 or current is None:
             return self._broken(frame, entry.node, name, entry.op, current)
+        node = self._graph.nodes[index]
         root = index if node.shares is None else node.shares
         layer = node.layer if isinstance(node.layer, Layer) else None
         return self._add(frame, name, entry.op, layer, (current,), entry.node, root)
 
+    def _owner(self, entry: Entry, frame: Frame, owner: str) -> int:
+        """The node whose weights a layer uses; -1, with a problem noted, when it cannot."""
+        place = entry.flow["share"]
+        if _merges(entry):
+            self._problems.add(BAD_VALUE, place, f"{entry.op} has no weights to share")
+            return -1
+        index = self._refer(owner, place, frame)
+        op = self._graph.nodes[index].op
+        if index >= 0 and op != entry.op:
+            message = f"{show(owner)} is a layer {op}: {entry.op} cannot share its weights"
+            self._problems.add(BAD_VALUE, place, message)
+            return -1
+        return index
+
     def _shared_call(
-        self, entry: Entry, frame: Frame, current: int, name: str, owner: str
+        self, entry: Entry, frame: Frame, current: int | None, name: str, owner: str
     ) -> int | None:
         call = frame.find_call(owner)
         if call is None or call.entry.op != entry.op:
-            known = "is no block call before this one" if call is None else f"is a {call.entry.op}"
-            message = f"{show(owner)} {known}: {entry.op} cannot share its weights"
+            what = "no block call before this one" if call is None else f"a {call.entry.op}"
+            message = f"{show(owner)} is {what}: {entry.op} cannot share its weights"
             self._problems.add(NAME if call is None else BAD_VALUE, entry.flow["share"], message)
             return self._broken(frame, entry.node, name, entry.op, current)
-        start = len(self._graph.nodes)
-        end = self._call(call.entry, call.params, frame, current, name)
         nodes = self._graph.nodes
+        start = len(nodes)
+        if start + call.stop - call.start > MAX_LAYERS + self._graph.n_inputs:
+            raise self._document.error(entry.node, TOO_MANY_LAYERS)
+        end = self._call(call.entry, call.params, frame, current, name)
         for copy, original in zip(nodes[start:], nodes[call.start : call.stop], strict=False):
-            copy.shares = original.index if original.shares is None else original.shares
+            if isinstance(copy.layer, Layer) and not copy.layer.path_fields:  # merges have none
+                copy.shares = original.index if original.shares is None else original.shares
         return end
+
+
+def _merges(entry: Entry) -> bool:
+    """Whether an entry is a merge, which may go without anything that arrives."""
+    return entry.layer_type is not None and bool(entry.layer_type.path_fields)

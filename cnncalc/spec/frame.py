@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnncalc.spec.entry import Entry
@@ -57,8 +58,17 @@ class Frame:
         while frame is not None:
             if name in frame.names:
                 return frame.names[name]
+            if name in frame.dropped:
+                return None
             frame = frame.parent
         return None
+
+    def is_dropped(self, name: str) -> bool:
+        """Whether the layer of that name, which `find` does not find, was dropped."""
+        frame: Frame | None = self
+        while frame is not None and name not in frame.dropped:
+            frame = frame.parent
+        return frame is not None
 
     def find_call(self, name: str) -> Call | None:
         """The block call of that name, here or in the surroundings."""
@@ -69,11 +79,9 @@ class Frame:
             frame = frame.parent
         return None
 
-    def known_names(self) -> list[str]:
+    def known_names(self) -> Iterator[str]:
         """Every name that can be referred to, for suggestions."""
-        names: list[str] = []
         frame: Frame | None = self
         while frame is not None:
-            names += frame.names
+            yield from frame.names
             frame = frame.parent
-        return names

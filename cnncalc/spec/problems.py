@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeAlias
 
 from cnncalc.source import Node, Span
+from cnncalc.spec.scope import BadSubstitution
 
 NAME = "Y701"
 UNKNOWN_KEY = "Y702"
 BAD_VALUE = "Y705"
+
+_MOST_COMPARED = 20_000  # words that suggestions look at: a thousand typing errors in a large spec
+
+Near: TypeAlias = tuple[str, Iterable[str]]  # a wrong word, and the right ones, read when needed
 
 
 class Problem(NamedTuple):
@@ -36,6 +42,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, Span], Problem] = {}
+        self._compared = 0
 
     def add(
         self,
@@ -45,15 +52,27 @@ class Problems:
         *,
         help: str | None = None,
         layer: str | None = None,
+        near: Near | None = None,
     ) -> None:
-        """Note a problem at a node or a span."""
+        """Note a problem at a node or a span; the nearest right word, if any, is the remedy."""
         span = where if isinstance(where, Span) else where.span
         key = (code, message, span)
         problem = self._found.get(key)
         if problem is None:
-            problem = self._found[key] = Problem(code, message, help, span, [])
+            hint = self._nearest(*near) if near is not None else None
+            problem = self._found[key] = Problem(code, message, hint or help, span, [])
         if layer is not None and layer not in problem.layers[-1:]:
             problem.layers.append(layer)
+
+    def substitution(self, error: BadSubstitution, what: str) -> None:
+        """Note a substitution that cannot be evaluated, in `what`."""
+        code = NAME if error.undefined else BAD_VALUE
+        self.add(code, error.span, f"{what}: {error.message}", near=error.near)
+
+    def _nearest(self, word: str, known: Iterable[str]) -> str | None:
+        words = list(islice(known, _MOST_COMPARED - self._compared))
+        self._compared += len(words)
+        return suggestion(word, words)
 
     def all(self) -> tuple[Problem, ...]:
         """Every problem, in order of appearance."""
@@ -62,8 +81,12 @@ class Problems:
 
 def suggestion(word: str, known: Iterable[str]) -> str | None:
     """`did you mean …?` with the nearest known word, or None when none is near."""
-    near = difflib.get_close_matches(word[:60], list(known), 1, 0.6)
-    return f"did you mean {near[0]}?" if near else None
+    words = list(known)
+    for spelling in dict.fromkeys((word[:60], word[:60].lower())):
+        near = difflib.get_close_matches(spelling, words, 1, 0.6)
+        if near:
+            return f"did you mean {near[0]}?"
+    return None
 
 
 def show(value: object) -> str:

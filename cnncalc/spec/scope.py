@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from cnncalc.source import Mapping, Node, Scalar, Sequence, Span
@@ -16,13 +17,28 @@ _TOO_DEEP = f"values stand more than {_DEEPEST} deep in one another"
 
 
 class BadSubstitution(Exception):
-    """A `$…` that cannot be evaluated, with its place; `undefined` when a name is the reason."""
+    """A `$…` that cannot be evaluated, with its place.
 
-    def __init__(self, message: str, span: Span, *, undefined: bool = False) -> None:
+    Attributes:
+        message: What is wrong.
+        span: Where.
+        undefined: Whether a name is the reason.
+        near: The name that is not defined, and those that are.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        span: Span,
+        *,
+        undefined: bool = False,
+        near: tuple[str, Iterable[str]] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.span = span
         self.undefined = undefined
+        self.near = near
 
 
 class ChannelsUnknown(Exception):
@@ -82,9 +98,9 @@ class Scope:
         """What a name is bound to, or None."""
         return self.params.get(name) or self.variables.get(name)
 
-    def names(self) -> list[str]:
+    def names(self) -> Iterator[str]:
         """Every name that is visible, for suggestions."""
-        return [*self.params, *self.variables, IN_CHANNELS]
+        return chain(self.params, self.variables, (IN_CHANNELS,))
 
 
 def is_substitution(node: Node) -> bool:
@@ -169,14 +185,11 @@ def _substitute(node: Scalar, text: str, scope: Scope, channels: Channels, depth
 def _bad(error: ExpressionError, node: Scalar, scope: Scope) -> BadSubstitution:
     """An error in an expression, at its place in the document."""
     start = min(node.start + error.offset + (not node.plain), node.end)
-    message = error.message
-    if isinstance(error, UnknownName):
-        from cnncalc.spec.problems import suggestion
-
-        hint = suggestion(error.name, scope.names())
-        message = f"{error.name} is not defined" + (f"; {hint}" if hint else "")
     span = Span(start, max(node.end, start))
-    return BadSubstitution(message, span, undefined=isinstance(error, UnknownName))
+    if isinstance(error, UnknownName):
+        message = f"{error.name} is not defined"
+        return BadSubstitution(message, span, undefined=True, near=(error.name, scope.names()))
+    return BadSubstitution(error.message, span)
 
 
 def _is_large(value: object) -> bool:

@@ -14,7 +14,9 @@ import pytest
 import cnncalc
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# the pages of rules are made of docstrings, whose examples tests/linter runs
+WRITTEN = [page for page in (ROOT / "docs").rglob("*.md") if page.parent.name != "rules"]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(WRITTEN)]
 
 _BLOCK = re.compile(
     r"(?:^<!-- (?P<faulty>faulty)(?:: (?P<codes>[A-Z0-9, ]+))? -->\n+)?"
@@ -48,7 +50,7 @@ def examples() -> list[object]:
 @pytest.mark.parametrize("example", examples())
 def test_example(example: Example) -> None:
     facts = cnncalc.analyze(cnncalc.load(example.text))
-    findings = [finding for finding in facts.findings if finding.severity != "information"]
+    findings = [finding for finding in cnncalc.lint(facts) if finding.severity != "info"]
     if example.codes:
         assert {finding.code for finding in findings} == example.codes
     elif example.faulty:

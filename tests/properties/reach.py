@@ -106,14 +106,14 @@ class Endless:
     """Spans along one axis on maps without borders; one input."""
 
     def __init__(self, graph: Graph, axis: int) -> None:
-        self._graph = graph
+        self.graph = graph
         self._axis = axis
         self._spans: dict[tuple[Path | int, int, int], Span | None] = {}
 
     @cache  # noqa: B019  # lives as long as one example
     def local(self, index: int) -> bool:
         """Whether some path to a node keeps a place."""
-        node = self._graph.nodes[index]
+        node = self.graph.nodes[index]
         if not node.inputs:
             return True
         keeps = not any(map(sees_everything, node.lowered.primitives))
@@ -122,7 +122,7 @@ class Endless:
     @cache  # noqa: B019
     def whole(self, index: int) -> bool:
         """Whether some path to a node sees everything."""
-        node = self._graph.nodes[index]
+        node = self.graph.nodes[index]
         primitives = node.lowered.primitives
         return any(
             sees_everything(primitive) or mixes_everything(primitive) for primitive in primitives
@@ -131,7 +131,7 @@ class Endless:
     @cache  # noqa: B019
     def period(self, index: int) -> int:
         """So many outputs after which the picture surely repeats."""
-        node = self._graph.nodes[index]
+        node = self.graph.nodes[index]
         below = max((self.period(source) for source in node.inputs), default=1)
         for source in node.inputs:
             other = self.period(source)
@@ -152,9 +152,47 @@ class Endless:
                     below *= outputs // gcd(inputs, outputs) if inputs and outputs else 1
         return below
 
+    @cache  # noqa: B019
+    def strides(self, index: int) -> frozenset[Fraction]:
+        """The effective strides of all paths to a node."""
+        node = self.graph.nodes[index]
+        if not node.inputs:
+            return frozenset({Fraction(1)})
+        found: set[Fraction] = set()
+        for source in node.inputs:
+            if self.local(source):
+                step = 0 if self._place(node, source, 1) == 0 else 1
+                found |= {stride * step for stride in self.strides(source)}
+        shapes = [node.lowered.inputs[0], *node.lowered.shapes]
+        for primitive, before, after in zip(
+            node.lowered.primitives, shapes, shapes[1:], strict=False
+        ):
+            rate = self._rate(primitive, known(before), known(after))
+            found = {stride * rate for stride in found}
+        return frozenset(found)
+
+    def _rate(self, primitive: p.Primitive, before: Path, after: Path) -> Fraction:
+        """Cells of the map before per cell of the map after."""
+        axis = self._axis
+        match primitive:
+            case p.Convolution(stride=stride) | p.Pooling(stride=stride):
+                return Fraction(stride[axis])
+            case p.TransposedConvolution(stride=stride):
+                return Fraction(1, stride[axis])
+            case p.DepthToSpace(factor=factor):
+                return Fraction(1, factor)
+            case p.SpaceToDepth(factor=factor):
+                return Fraction(factor)
+            case p.Resize(align_corners=True) if before[axis] > 1 and after[axis] > 1:
+                return Fraction(before[axis] - 1, after[axis] - 1)
+            case p.Resize() | p.AdaptivePooling():
+                return Fraction(before[axis], after[axis])
+            case _:
+                return Fraction(1)
+
     def span(self, index: int, u: int) -> Span | None:
         """What output `u` of a node sees over all paths; None for nothing."""
-        node = self._graph.nodes[index]
+        node = self.graph.nodes[index]
         if not node.inputs:
             return Span(u, u)
         return self._through(node, len(node.lowered.primitives), u, None)
@@ -163,7 +201,7 @@ class Endless:
         """The same along one path, a sequence of nodes from the input on."""
         if len(path) == 1:
             return Span(u, u)
-        node = self._graph.nodes[path[-1]]
+        node = self.graph.nodes[path[-1]]
         return self._through(node, len(node.lowered.primitives), u, path)
 
     def _through(self, node: Node, count: int, u: int, path: Path | None) -> Span | None:
@@ -191,14 +229,14 @@ class Endless:
     def _place(self, node: Node, source: int, u: int) -> int:
         """Where a node reads its source: at the same place, or at the only cell of a gate."""
         if len(node.inputs) > 1:
-            before, after = known(self._graph.shape_of(source)), known(node.lowered.shapes[0])
+            before, after = known(self.graph.shape_of(source)), known(node.lowered.shapes[0])
             if before[:-1] != after[:-1]:
                 return 0
         return u
 
-    def paths(self, index: int, most: int = 200) -> list[Path] | None:
+    def paths(self, index: int, most: int = 64) -> list[Path] | None:
         """Every path that keeps its place; None if they are too many."""
-        node = self._graph.nodes[index]
+        node = self.graph.nodes[index]
         if not node.inputs:
             return [(index,)]
         found: list[Path] = []

@@ -73,7 +73,7 @@ class Drawing:
         """A layer that suits the map, which becomes what comes out of it."""
         makers = [self.conv, self.conv, self.pool, self.plain, self.rearranged, self.framed]
         if self.options.upsampling:
-            makers += [self.conv_transpose, self.resize]
+            makers += [self.conv_transpose, self.resize, self.adaptive]
         return self.pick(*makers)(map_)
 
     def window(self, map_: Map, name: str, *, dilated: bool = True) -> Spec | None:
@@ -205,7 +205,18 @@ class Drawing:
         if min(sizes) < 1:
             return "relu"
         map_.sizes = sizes
-        return {"resize": {"factor": factor, "mode": mode}}
+        arguments: Spec = {"mode": mode}
+        if self.pick(True, False):
+            arguments["factor"] = factor
+        else:
+            arguments["size"] = sizes
+        if mode == "bilinear" and self.pick(True, False):
+            arguments["align_corners"] = True
+        return {"resize": arguments}
+
+    def adaptive(self, map_: Map) -> Entry:
+        map_.sizes = [self.integer(2, min(2 * size, 12)) for size in map_.sizes]
+        return {self.pick("adaptive_avg_pool", "adaptive_max_pool"): {"size": map_.sizes}}
 
     # -- branches --------------------------------------------------------------------------------
 

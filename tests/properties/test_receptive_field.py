@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts, ReceptiveField
-from cnncalc.ir.graph import Graph
+from cnncalc.ir.graph import Graph, Node
 from tests.helpers import chain, facts_of
 from tests.properties.reach import Bounded, Endless, Span, known
 from tests.properties.strategies import Drawn, Options, networks
@@ -23,7 +23,9 @@ def endless_fields(facts: NetworkFacts) -> Iterator[tuple[LayerFacts, ReceptiveF
     walks = [Endless(graph, axis) for axis in range(rank)]
     for layer in facts.layers:
         field = layer.receptive_field
-        assert field is not None, layer.name
+        if field is None:  # a picture that repeats that late is not drawn
+            assert any(walk.period(layer.node.index) > 512 for walk in walks), layer.name
+            continue
         assert field.whole_input == walks[0].whole(layer.node.index), layer.name
         if not walks[0].local(layer.node.index):
             assert (field.stride, field.size) == (None, input_of(graph))
@@ -64,19 +66,9 @@ def check_axis(
         assert field.smallest[axis] == min(narrow), told
 
 
-def has_one_stride(layer: LayerFacts, walks: list[Endless]) -> bool:
-    """Whether all paths to a layer move on by as much from one output to the next."""
-    for walk in walks:
-        period = walk.period(layer.node.index)
-        strides = set()
-        for path in walk.paths(layer.node.index) or []:
-            for u in range(period):
-                before, after = (walk.span_of_path(path, v) for v in (u, u + period))
-                if before and after:
-                    strides.add(after.first - before.first)
-        if len(strides) > 1:
-            return False
-    return True
+def has_one_stride(node: Node, walks: list[Endless]) -> bool:
+    """Whether all paths to a node move on by as much from one output to the next."""
+    return all(len(walk.strides(node.index)) == 1 for walk in walks)
 
 
 def is_aligned(layer: LayerFacts, walks: list[Endless]) -> bool | None:
@@ -84,6 +76,9 @@ def is_aligned(layer: LayerFacts, walks: list[Endless]) -> bool | None:
     sources = [index for index in layer.node.inputs if walks[0].local(index)]
     if len(layer.node.inputs) < 2 or len(sources) < 2:
         return None
+    graph = walks[0].graph
+    if not all(has_one_stride(graph.nodes[index], walks) for index in sources):
+        return False
     for walk in walks:
         period = walk.period(layer.node.index)
         for u in range(2 * period):
@@ -101,8 +96,7 @@ def test_fields(drawn: Drawn) -> None:
         for axis, walk in enumerate(walks):
             check_axis(layer, field, walk, axis, f"{layer.name}, axis {axis}")
         if max(walk.period(layer.node.index) for walk in walks) <= LONGEST:
-            if all(walk.paths(layer.node.index) for walk in walks):
-                assert (field.stride is not None) == has_one_stride(layer, walks), layer.name
+            assert (field.stride is not None) == has_one_stride(layer.node, walks), layer.name
             if field.start is None:
                 assert any(walk.span(layer.node.index, 0) is None for walk in walks), layer.name
             assert field.aligned == is_aligned(layer, walks), layer.name
@@ -117,9 +111,9 @@ def test_fields_inside_the_borders(drawn: Drawn) -> None:
     walk = Bounded(graph)
     layer = facts.layers[-1]
     field = layer.receptive_field
-    assert field is not None
+    if field is None:
+        return
     assert field.size is not None
-    assert field.start is not None
     assert field.stride is not None
     endless = [Endless(graph, axis) for axis in range(len(field.size))]
     index = layer.node.index
@@ -133,7 +127,7 @@ def test_fields_inside_the_borders(drawn: Drawn) -> None:
         for axis, u in enumerate(place):
             phases[axis].add(u % periods[axis])
             largest[axis] = max(largest[axis], spans[axis].size)
-            if periods[axis] == 1:
+            if periods[axis] == 1 and field.start is not None:
                 first = field.start[axis] + u * int(field.stride[axis])
                 assert spans[axis] == Span(first, first + field.size[axis] - 1)
     for axis, period in enumerate(periods):

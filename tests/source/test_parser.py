@@ -141,6 +141,7 @@ def test_repr_shows_the_values() -> None:
         ("a: |\n  x\n\n\nb: >\n\n", ["a: |\n  x\n\n\nb: >", "a", "|\n  x", "b", ">"]),
         ("a: 😀\r\n\u00e9: \u540d\r\n", ["a: 😀\r\n\u00e9: \u540d", "a", "😀", "é", "名"]),
         ("a: x\u2028b: y\x85c: z", ["a: x\u2028b: y\x85c: z", "a", "x", "b", "y", "c", "z"]),
+        ("a: |\n  x\n  \n \n", ["a: |\n  x", "a", "|\n  x"]),
         ("a:\n\n\nb:\n", ["a:\n\n\nb:", "a", "", "b", ""]),
         ("-\n\n-\n\n", ["-\n\n-", "", ""]),
         ("? a\n\n# c\n", ["? a", "a", ""]),
@@ -353,6 +354,13 @@ def test_data_is_refused(data: object, part: str, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SpecError) as caught:
         from_data(data)
     assert part in caught.value.diagnostics[0].message
+
+
+def test_keys_of_data_count_as_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cnncalc.source.data, "MAX_NODES", 6)
+    from_data({"a": 1, "b": [2]})
+    with pytest.raises(SpecError):
+        from_data({"a": 1, "b": [2, 3]})
 
 
 def test_64_levels_of_data_are_accepted() -> None:

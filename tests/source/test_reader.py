@@ -119,6 +119,7 @@ def test_other_encodings_of_other_scripts(mark: bytes, encoding: str) -> None:
         (b"\0", (1, 1), "U+0000"),
         (b"", (1, 1), "empty"),
         (UTF8_BOM, (1, 1), "empty"),
+        (b" \r\n", (1, 1), "empty"),
     ],
 )
 def test_bad_bytes(data: bytes, place: tuple[int, int], part: str) -> None:

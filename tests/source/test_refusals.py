@@ -38,6 +38,7 @@ REFUSED = {
         "duplicate key 'a': it is on line 1, column 1",
     ),
     "duplicate key in a flow map": ("x: {a: 1, b: 2, a: 3}", (1, 17), "on line 1, column 5"),
+    "long duplicate key": (f"{'k' * 99}: 1\n{'k' * 99}: 2\n", (2, 1), f"'{'k' * 39}…'"),
     "integer key": ("a: 1\n1: 2\n", (2, 1), "the key 1 is not a string; quote it: '1'"),
     "bool key": ("true: 2\n", (1, 1), "quote it: 'true'"),
     "null key": ("a: {~: 2}\n", (1, 5), "quote it: '~'"),
@@ -127,6 +128,10 @@ def test_2_million_nodes_are_accepted_and_one_more_is_not(monkeypatch: pytest.Mo
     monkeypatch.setattr(cnncalc.source.parser, "MAX_NODES", 7)
     parse(Source("arch.yaml", "a: [1, {b: c}]"))
     assert (refusal("a: [1, {b: c}, 2]").column, MAX_NODES) == (16, 2_000_000)
+
+
+def test_size_limit_holds_for_texts_that_were_not_read() -> None:
+    assert "larger than 16 MiB" in refusal("a" * (16 * 2**20 + 1)).message
 
 
 def test_memory_error_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ class IndivisibleSkip(Rule):
             return
         sizes = _Sizes(facts.network.graph)
         for layer, fault in suspects:
-            working = sizes.working(layer)
+            working = sizes.working(layer, fault.axes)
             if working:
                 shapes = " and ".join(dict.fromkeys(map(format_shape, fault.shapes)))
                 yield Report(
@@ -93,7 +93,7 @@ class _Sizes:
         self._steps = range(1, reach + 1)
         self._known: dict[int, Graph] = {}
 
-    def working(self, layer: LayerFacts) -> list[Shape]:
+    def working(self, layer: LayerFacts, axes: tuple[int, ...]) -> list[Shape]:
         """The nearest smaller and larger shape of the first input with which a merge fits."""
         found = []
         for sign in (-1, 1):
@@ -101,12 +101,24 @@ class _Sizes:
                 shapes = [_moved(shape, sign * step) for shape in self._shapes]
                 if None in shapes:
                     break
-                node = self._at(sign * step, shapes).nodes[layer.node.index]
-                if not node.lowered.faults and node.lowered.output is not None:
-                    if None not in node.lowered.output and shapes[0] is not None:
-                        found.append(shapes[0])
-                        break
+                graph = self._at(sign * step, shapes)
+                if shapes[0] is not None and self._fits(graph, layer.node.index, axes):
+                    found.append(shapes[0])
+                    break
         return found
+
+    def _fits(self, graph: Graph, index: int, axes: tuple[int, ...]) -> bool:
+        """Whether the paths of a merge are equal along the axes, with no new fault before it."""
+        node = graph.nodes[index]
+        shapes = [graph.shape_of(path) for path in node.inputs]
+        if node.lowered.faults or any(shape is None or None in shape for shape in shapes):
+            return False
+        if any(len({shape[axis] for shape in shapes if shape}) > 1 for axis in axes):
+            return False  # a single cell would do as a gate for a map, but that is not meant
+        return all(
+            len(now.lowered.faults) <= len(then.lowered.faults)
+            for now, then in zip(graph.nodes[:index], self._graph.nodes, strict=False)
+        )
 
     def _at(self, step: int, shapes: list[Shape | None]) -> Graph:
         if step not in self._known:

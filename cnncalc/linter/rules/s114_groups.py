@@ -10,6 +10,8 @@ from cnncalc.ir.faults import Indivisible
 from cnncalc.linter.finding import Severity
 from cnncalc.linter.rule import Report, Rule, faults
 
+_FARTHEST = 1000
+
 
 class Groups(Rule):
     """Groups, parts or blocks do not divide what they split.
@@ -59,7 +61,9 @@ class Groups(Rule):
 
 
 def _nearest_divisor(divisor: int, dividend: int) -> int | None:
-    if dividend > 10**6:
-        return None
-    divisors = (n for n in range(1, dividend + 1) if dividend % n == 0)
-    return min(divisors, key=lambda n: (abs(n - divisor), n), default=None)
+    """The divisor of `dividend` that is nearest to `divisor`, if it is not far."""
+    for distance in range(_FARTHEST):
+        for near in (divisor - distance, divisor + distance):
+            if near > 0 and dividend % near == 0:
+                return near
+    return None
