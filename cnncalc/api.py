@@ -51,7 +51,7 @@ def _open(source: str | Path) -> tuple[Source, zoo.ZooEntry | None]:
     if isinstance(source, str) and "\n" in source:
         return decode(source.encode("utf-8", "surrogatepass"), "<text>"), None
     path = str(source)
-    if isinstance(source, Path) or path == "-" or "/" in path or Path(path).exists():
+    if isinstance(source, Path) or path == "-" or "/" in path or _exists(path):
         return read(path), None
     entry = zoo.find(path)
     if entry is not None:
@@ -62,3 +62,10 @@ def _open(source: str | Path) -> tuple[Source, zoo.ZooEntry | None]:
 
     hint = suggestion(path, zoo.names()) or "cnncalc zoo lists the networks"
     raise UsageError(f"there is no file and no zoo network called {show(path)}; {hint}")
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long for a name, or with a zero byte in it
+        return False

@@ -14,6 +14,7 @@ from cnncalc.linter.fixes import Fix, ResolvedFix, Resolver
 from cnncalc.linter.rule import Report, Rule
 from cnncalc.linter.settings import LintSettings
 from cnncalc.source import Mapping, Node, Source, Span
+from cnncalc.source.printable import printable
 
 if TYPE_CHECKING:
     from cnncalc.linter.suppressions import Suppression
@@ -167,8 +168,8 @@ def _finding(rule: Rule, copies: list[Report], source: Source | None, fixer: _Fi
         rule.code,
         rule.name,
         report.severity or rule.severity,
-        f"{layer.op}: {report.message}" if layer is not None else report.message,
-        report.help,
+        printable(f"{layer.op}: {report.message}" if layer is not None else report.message),
+        None if report.help is None else printable(report.help),
         *_positions(source, span),
         layers[0] if layers else None,
         layers,

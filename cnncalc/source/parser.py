@@ -91,6 +91,7 @@ def _tree(source: Source) -> Node:
                 raise source.error(event.start_mark.index, TOO_DEEP)
             parents.append((siblings, event.start_mark.index))
             siblings = []
+            n_nodes += 1  # a collection counts twice: it takes two events, and events take time
         elif kind in _ENDS:
             children = siblings
             siblings, start = parents.pop()

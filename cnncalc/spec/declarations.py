@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from cnncalc.layers.fields import LARGEST, Count, JsonSchema
-from cnncalc.source import Mapping, Node
+from cnncalc.source import Mapping, Node, Scalar
 from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, show
 from cnncalc.spec.scope import BadSubstitution, evaluate, no_channels
 from cnncalc.spec.validation import explain
@@ -98,7 +98,7 @@ def _section(
     document: Document, key: str, model: type[_Section], *, wrap: bool = False
 ) -> _Section | None:
     node = document.section(key)
-    if node is None:
+    if node is None or (isinstance(node, Scalar) and node.value is None):
         return None
     try:
         value: Any = evaluate(node, document.scope, no_channels)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnncalc.errors import Diagnostic, SpecError, UsageError
 from cnncalc.ir.shapes import Sizes
 from cnncalc.source import Mapping, Node, Scalar, Sequence, Source
+from cnncalc.source.printable import printable
 from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, Problems, show, suggestion
 from cnncalc.spec.scope import BadSubstitution, Bound, Scope, evaluate, no_channels
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cnncalc.spec.declarations import Declarations
 
 LARGEST = 10**15
+_LONGEST_NAME = 200
 KEYS = (
     "name", "input", "inputs", "outputs", "layers", "blocks", "vars", "variants", "defaults",
     "budget", "task", "target",
@@ -24,7 +26,8 @@ FLOW_WORDS = ("name", "from", "repeat", "first", "when", "share")
 _BLOCK_NAME = re.compile(r"[A-Z][A-Za-z0-9_]*", re.ASCII)
 _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SHAPE = re.compile(r"[0-9]+(x[0-9]+)*", re.ASCII)
-SHAPE_FORMS = "sizes from 1 such as 32x32x3, 16000x1, 1024 or [32, 32, 3]"
+SHAPE_FORMS = "up to 4 sizes from 1 to 10^15, such as 32x32x3, 16000x1, 1024 or [32, 32, 3]"
+_DECLARED = ("budget", "task", "target")
 
 
 class Block(NamedTuple):
@@ -68,6 +71,9 @@ class Document:
         self.layers = self._layers()
         self.inputs = self._inputs(settings)
         self.outputs = self._outputs()
+        self._declarations: Declarations | None = None
+        if any(map(self.section, _DECLARED)):
+            self.declarations()  # notes what is wrong with them
 
     def section(self, key: str) -> Node | None:
         """The node of a top-level key."""
@@ -75,12 +81,15 @@ class Document:
 
     def declarations(self) -> Declarations:
         """Budget, task and target, validated."""
-        from cnncalc.spec.declarations import parse_declarations  # rare, and models take time
+        if self._declarations is None:
+            from cnncalc.spec.declarations import parse_declarations  # rare, and models take time
 
-        return parse_declarations(self)
+            self._declarations = parse_declarations(self)
+        return self._declarations
 
     def error(self, node: Node, message: str) -> SpecError:
         """An exception, to be raised, for a document that cannot be used at all."""
+        message = printable(message)
         if self.source is None:
             return SpecError(Diagnostic(message))
         return self.source.error(node.start, message)
@@ -122,9 +131,12 @@ class Document:
         nodes = {name: node for name, (_, node) in self._mapping("vars").items()}
         self._check_value_names("vars")
         preset = self._preset(settings.variant)
-        if preset is not None and isinstance(values := preset.get("vars"), Mapping):
+        values = preset.get("vars") if preset is not None else None
+        if isinstance(values, Mapping):
             for key, node in values.entries:
                 self._override(nodes, str(key.value), node, key)
+        elif values is not None:
+            self.problems.add(BAD_VALUE, values, "vars of a variant must be a map")
         for name, node in settings.defines.items():
             if name not in nodes:
                 hint = suggestion(name, nodes) or f"it has {', '.join(nodes) or 'none'}"
@@ -132,6 +144,11 @@ class Document:
             nodes[name] = node
         for name, node in nodes.items():
             self.scope.variables[name] = Bound(node, self.scope, no_channels)
+        for name in settings.defines:
+            try:
+                self.scope.variables[name].value(static=True)
+            except BadSubstitution as error:  # it has no place in the document
+                raise UsageError(f"-D {show(name)}: {error.message}") from None
 
     def _override(self, nodes: dict[str, Node], name: str, node: Node, key: Scalar) -> None:
         if name in nodes:
@@ -172,9 +189,11 @@ class Document:
             if not _BLOCK_NAME.fullmatch(name):
                 message = f"block names are upper camel case, such as ConvBN, not {show(name)}"
                 self.problems.add(BAD_VALUE, key, message)
+                continue
             layers = node.get("layers") if isinstance(node, Mapping) else None
             if not isinstance(node, Mapping) or not isinstance(layers, Sequence):
-                self.problems.add(BAD_VALUE, key, f"block {name} needs a list of layers")
+                message = f"block {show(name)} needs layers, a list"
+                self.problems.add(BAD_VALUE, key, message)
                 continue
             blocks[name] = Block(name, self._params(name, node), layers, node)
         return blocks
@@ -191,8 +210,8 @@ class Document:
                 for key, _ in entries:
                     name = str(key.value)
                     if name in FLOW_WORDS or not _VALUE_NAME.fullmatch(name):
-                        message = f"{show(name)} cannot be a parameter of block {block}"
-                        why = f"the words {', '.join(FLOW_WORDS)} are taken"
+                        message = f"{show(name)} cannot be a parameter of block {show(block)}"
+                        why = f"use letters, digits and _; {', '.join(FLOW_WORDS)} are taken"
                         self.problems.add(BAD_VALUE, key, message, help=why)
                 return {str(key.value): default for key, default in entries}
             case other:
@@ -218,16 +237,29 @@ class Document:
             self.problems.add(BAD_VALUE, inputs, "give input or inputs, not both")
         if single is not None or inputs is None:
             preset = self._preset(settings.variant)
-            chosen = (preset and preset.get("input")) or single or self.root
-            shape = settings.inputs.get("input") or self._shape(chosen)
-            return {"input": (shape, chosen)}
-        if not isinstance(inputs, Mapping) or not inputs.entries:
+            nodes = {"input": (preset and preset.get("input")) or single or self.root}
+        elif isinstance(inputs, Mapping) and inputs.entries:
+            for key, _ in inputs.entries:
+                self._check_input_name(key)
+            nodes = {str(key.value): node for key, node in inputs.entries}
+        else:
             self.problems.add(BAD_VALUE, inputs, "inputs must be a map of names and shapes")
             return {"input": (None, inputs)}
-        return {
-            str(key.value): (settings.inputs.get(str(key.value)) or self._shape(node), node)
-            for key, node in inputs.entries
-        }
+        given = settings.inputs
+        if given.keys() == {"input"} and len(nodes) == 1:
+            given = dict.fromkeys(nodes, given["input"])
+        for name in given:
+            if name not in nodes:
+                names = show(list(nodes))
+                raise UsageError(f"the spec has no input {show(name)}; its inputs are {names}")
+        return {name: (given.get(name) or self._shape(node), node) for name, node in nodes.items()}
+
+    def _check_input_name(self, key: Scalar) -> None:
+        name = str(key.value)
+        if not name or name == "prev" or name.startswith("$") or len(name) > _LONGEST_NAME:
+            message = f"{show(name)} cannot name an input"
+            why = f"a name has 1 to {_LONGEST_NAME} characters, is not prev and has no $ in front"
+            self.problems.add(BAD_VALUE, key, message, help=why)
 
     def _shape(self, node: Node) -> Sizes | None:
         try:

@@ -29,13 +29,16 @@ def flat_spec(network: Network) -> str:
     """The flat spec of a network, as text.
 
     Raises:
-        UsageError: The network has layers that could not be understood.
+        UsageError: Something in the spec could not be understood.
     """
+    problems = network.problems
+    if problems:
+        raise UsageError(f"{problems[0].message}: mend what check finds, then expand")
     graph = network.graph
-    broken = next((n for n in graph.nodes[graph.n_inputs :] if n.layer is None), None)
-    if broken is not None:
-        raise UsageError(f"{broken.name} could not be understood: run check for the reasons")
-    return "\n".join([*_head(network), "layers:", *_layers(graph)]) + "\n"
+    layers = list(_layers(graph))
+    return (
+        "\n".join([*_head(network), *(["layers:", *layers] if layers else ["layers: []"])]) + "\n"
+    )
 
 
 def _head(network: Network) -> Iterator[str]:
@@ -48,7 +51,7 @@ def _head(network: Network) -> Iterator[str]:
     else:
         shapes = (f"{_scalar(node.name)}: {_shape(node.lowered.output)}" for node in inputs)
         yield f"inputs: {{{', '.join(shapes)}}}"
-    if document.outputs:
+    if document.outputs or graph.outputs != (len(graph.nodes) - 1,):
         yield f"outputs: {_flow([graph.nodes[index].name for index in graph.outputs])}"
     yield from _declarations(document)
 
@@ -56,7 +59,7 @@ def _head(network: Network) -> Iterator[str]:
 def _declarations(document: Document) -> Iterator[str]:
     for key in ("budget", "task", "target"):
         node = document.section(key)
-        if node is not None:
+        if node is not None and not (isinstance(node, Scalar) and node.value is None):
             yield f"{key}: {_flow(evaluate(node, document.scope, no_channels))}"
     for key_node, node in document.root.entries:
         if str(key_node.value).startswith("x-") and key_node.value not in (

@@ -185,7 +185,9 @@ def field_of(facts: NetworkFacts) -> ReceptiveField:
     ],
     ids=["alexnet-v2", "resnet50-v1", "resnet50-v1-explicit"],
 )
-def test_receptive_field_of_tf_slim(spec: str, variant: str | None, size: int, padding: int) -> None:
+def test_receptive_field_of_tf_slim(
+    spec: str, variant: str | None, size: int, padding: int
+) -> None:
     # Araujo, Norris, Sim 2019 (distill.pub), appendix: receptive field, stride, padding
     field = field_of(facts_of(spec, variant=variant))
     assert field.size == (size, size)

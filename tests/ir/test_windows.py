@@ -91,7 +91,14 @@ def test_same_padding(
         (109, 3, 2, 0, 54, 54),  # SqueezeNet 1.0 on 224: nothing to round
         (54, 3, 2, 0, 26, 27),
         (27, 3, 2, 0, 13, 13),
-        (7, 2, 2, 1, 4, 4),  # PyTorch, MaxPool2d: a window that starts in the end padding is ignored
+        (
+            7,
+            2,
+            2,
+            1,
+            4,
+            4,
+        ),  # PyTorch, MaxPool2d: a window that starts in the end padding is ignored
         (5, 1, 3, 1, 3, 2),  # ONNX, MaxPool from opset 19: so is one that needed no rounding
         (2, 2, 2, 0, 1, 1),
         (3, 2, 2, 0, 1, 2),
@@ -138,7 +145,11 @@ def test_transposed_dilation() -> None:
         (6, 3, [(0, 2), (2, 4), (4, 6)]),
         (2, 3, [(0, 1), (0, 2), (1, 2)]),  # a smaller map is enlarged
         (7, 1, [(0, 7)]),
-        (13, 6, [(0, 3), (2, 5), (4, 7), (6, 9), (8, 11), (10, 13)]),  # torchvision's AlexNet on 448
+        (
+            13,
+            6,
+            [(0, 3), (2, 5), (4, 7), (6, 9), (8, 11), (10, 13)],
+        ),  # torchvision's AlexNet on 448
     ],
 )
 def test_adaptive_bins(size: int, output: int, bins: list[tuple[int, int]]) -> None:

@@ -190,7 +190,9 @@ class Drawing:
             padding = self.per_axis(map_, 0, 2)
             added = [self.integer(0, s - 1) for s in stride]
             arguments |= {"padding": padding, "output_padding": added}
-            columns = zip(map_.sizes, kernel, stride, dilation, padding, padding, added, strict=True)
+            columns = zip(
+                map_.sizes, kernel, stride, dilation, padding, padding, added, strict=True
+            )
             sizes = [naive.transposed_cells(*column) for column in columns]
             if min(sizes) < 1:
                 return "relu"

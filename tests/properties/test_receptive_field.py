@@ -17,7 +17,9 @@ from tests.properties.strategies import Drawn, Options, networks
 LONGEST = 400  # outputs that are walked through, at most
 
 
-def endless_fields(facts: NetworkFacts) -> Iterator[tuple[LayerFacts, ReceptiveField, list[Endless]]]:
+def endless_fields(
+    facts: NetworkFacts,
+) -> Iterator[tuple[LayerFacts, ReceptiveField, list[Endless]]]:
     graph = facts.network.graph
     rank = len(known(graph.shape_of(0))) - 1
     walks = [Endless(graph, axis) for axis in range(rank)]
@@ -60,7 +62,10 @@ def check_axis(
     if paths is not None:
         assert field.smallest is not None, told
         narrow = [
-            max((span.size for u in range(period) if (span := walk.span_of_path(path, u))), default=0)
+            max(
+                (span.size for u in range(period) if (span := walk.span_of_path(path, u))),
+                default=0,
+            )
             for path in paths
         ]
         assert field.smallest[axis] == min(narrow), told

@@ -124,8 +124,10 @@ def test_64_levels_are_accepted(text: str) -> None:
     parse(Source("arch.yaml", text))
 
 
-def test_2_million_nodes_are_accepted_and_one_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cnncalc.source.parser, "MAX_NODES", 7)
+def test_2_million_nodes_are_accepted_and_one_more_is_not_collections_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cnncalc.source.parser, "MAX_NODES", 10)
     parse(Source("arch.yaml", "a: [1, {b: c}]"))
     assert (refusal("a: [1, {b: c}, 2]").column, MAX_NODES) == (16, 2_000_000)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
@@ -10,6 +10,9 @@ from cnncalc.ir.faults import MergeMismatch
 from cnncalc.ir.shapes import Shape, axis_name, format_shape
 from cnncalc.linter.finding import Severity
 from cnncalc.linter.rule import Report, Rule, faults
+
+_MOST_NAMES = 3
+_MOST_SIZES = 8
 
 
 class MergeShape(Rule):
@@ -61,14 +64,27 @@ class MergeShape(Rule):
 
 
 def _tell(layer: LayerFacts, fault: MergeMismatch) -> str:
-    named = zip(fault.shapes, layer.inputs, strict=True)
     if not fault.axes:
-        shapes = " and ".join(f"{format_shape(shape)} ({name})" for shape, name in named)
+        shapes = _with_names(map(format_shape, fault.shapes), layer.inputs)
         return f"the paths have {shapes}, which differ in rank"
     rank = len(fault.shapes[0]) - 1
     what = " and ".join(_axis(axis, rank) for axis in fault.axes)
-    sizes = " and ".join(f"{_sizes(shape, fault.axes)} ({name})" for shape, name in named)
-    return f"the paths have {sizes} {what}"
+    sizes = (_sizes(shape, fault.axes) for shape in fault.shapes)
+    return f"the paths have {_with_names(sizes, layer.inputs)} {what}"
+
+
+def _with_names(sizes: Iterable[str], names: tuple[str, ...]) -> str:
+    """`64 (a, b) and 32 (c)`: every size once, and not more than a line of it."""
+    groups: dict[str, list[str]] = {}
+    for size, name in zip(sizes, names, strict=True):
+        groups.setdefault(size, []).append(name)
+    parts = [f"{size} ({', '.join(_first(group, _MOST_NAMES))})" for size, group in groups.items()]
+    return " and ".join(_first(parts, _MOST_SIZES))
+
+
+def _first(parts: list[str], most: int) -> list[str]:
+    left = len(parts) - most
+    return parts if left <= 0 else [*parts[:most], f"{left} more"]
 
 
 def _axis(axis: int, rank: int) -> str:

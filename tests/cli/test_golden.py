@@ -1,0 +1,44 @@
+"""Whole outputs, to be read by a person: `CNNCALC_GOLDEN=1 pytest tests/cli` writes them anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+GOLDEN = Path(__file__).with_name("golden")
+DRAWN = {"FORCE_COLOR": "1", "NO_COLOR": "1"}  # laid out as for a terminal, without the colours
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "environment"),
+    [
+        ("lenet5.txt", ["check", "lenet5"], {}),
+        ("lenet5-60.txt", ["check", "lenet5"], {**DRAWN, "COLUMNS": "60"}),
+        ("lenet5-160.txt", ["check", "lenet5"], {**DRAWN, "COLUMNS": "160"}),
+        ("lenet5.md", ["check", "lenet5", "--table", "markdown"], {}),
+        ("lenet5.csv", ["check", "lenet5", "--table", "csv"], {}),
+        ("lenet5.json", ["check", "lenet5", "--output-format", "json"], {}),
+        ("seven-stride3.txt", ["check", "seven-stride3"], {}),
+        ("resnet50-60.txt", ["check", "resnet50", "--depth", "1"], {**DRAWN, "COLUMNS": "60"}),
+        ("resnet50-80.txt", ["check", "resnet50"], {**DRAWN, "COLUMNS": "80"}),
+        ("efficientnet-b0.txt", ["summary", "efficientnet-b0", "--depth", "1"], {}),
+    ],
+)
+def test_output(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    arguments: list[str],
+    environment: dict[str, str],
+) -> None:
+    for key, value in environment.items():
+        monkeypatch.setenv(key, value)
+    out = "\n".join(line.rstrip() for line in run(*arguments).out.split("\n"))
+    path = GOLDEN / name
+    if os.environ.get("CNNCALC_GOLDEN"):
+        path.write_text(out, encoding="utf-8")
+    assert out == path.read_text(encoding="utf-8")
