@@ -8,10 +8,11 @@ from typing import Any
 
 from cnncalc import zoo
 from cnncalc.analysis.analyze import analyze
-from cnncalc.errors import UsageError
+from cnncalc.errors import SpecError, UsageError
 from cnncalc.linter.engine import lint
-from cnncalc.source import Source, decode, read
+from cnncalc.source import Source, decode, parse, plain_data, read
 from cnncalc.spec.network import Network, ShapeLike, settings_from
+from cnncalc.spec.problems import show, suggestion
 
 __all__ = ["analyze", "lint", "load"]
 
@@ -47,6 +48,19 @@ def load(
     return network
 
 
+def parse_value(text: str) -> Any:
+    """The value of a variable as it is written on a command line: `0.5`, `true` or `[2, 2]`.
+
+    Raises:
+        UsageError: It is not a value in YAML.
+    """
+    try:
+        return plain_data(parse(Source("-D", text)))
+    except SpecError as error:
+        reason = error.diagnostics[0].message
+        raise UsageError(f"-D: {show(text)} is not a value: {reason}") from None
+
+
 def _open(source: str | Path) -> tuple[Source, zoo.ZooEntry | None]:
     if isinstance(source, str) and "\n" in source:
         return decode(source.encode("utf-8", "surrogatepass"), "<text>"), None
@@ -58,8 +72,6 @@ def _open(source: str | Path) -> tuple[Source, zoo.ZooEntry | None]:
         return entry.source(), entry
     if Path(path).suffix:
         return read(path), None
-    from cnncalc.spec.problems import show, suggestion
-
     hint = suggestion(path, zoo.names()) or "cnncalc zoo lists the networks"
     raise UsageError(f"there is no file and no zoo network called {show(path)}; {hint}")
 

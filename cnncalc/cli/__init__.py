@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     if arguments is not None:
         return guarded(lambda: _run(list(arguments)))
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller: nobody wants to read it
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     gc.disable()  # a process that ends in a moment need not tidy up,
     # and need not look through all installed packages for plugins of pydantic
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

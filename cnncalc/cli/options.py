@@ -42,7 +42,12 @@ Columns = Annotated[
     str | None,
     typer.Option(metavar="KEY,...", help="Columns, such as name,op,params,flops; all: every one."),
 ]
-Sort = Annotated[SortBy | None, typer.Option(help="Sort the rows, the largest first.")]
+Sort = Annotated[
+    SortBy | None,
+    typer.Option(
+        metavar="KEY", help="Largest first, by macs, params, flops or memory; or by name."
+    ),
+]
 Top = Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N rows.")]
 Depth = Annotated[
     int | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
+from io import TextIOWrapper
 
 from cnncalc.source.printable import printable
 
@@ -24,6 +25,20 @@ def is_terminal() -> bool:
 def write(text: str) -> None:
     """Write to standard output."""
     sys.stdout.write(_encodable(text, sys.stdout.encoding or "utf-8"))
+
+
+class Output:
+    """Standard output for those who want a file."""
+
+    def write(self, text: str) -> None:
+        """Write to standard output."""
+        write(text)
+
+
+def accept_any_character() -> None:
+    """Let standard output escape what its encoding lacks, for those who write to it themselves."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def write_error(line: str) -> None:

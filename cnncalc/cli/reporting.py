@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.cli import request as o
-from cnncalc.cli.output import is_terminal, write, write_error
+from cnncalc.cli.output import accept_any_character, is_terminal, write, write_error
 from cnncalc.cli.request import Request
 from cnncalc.cli.running import CLEAN, FINDINGS, UNUSABLE, diagnostics, guarded, print_errors
 from cnncalc.errors import CnncalcError, Diagnostic, UsageError
@@ -113,12 +113,11 @@ def _print_concise(results: list[Result]) -> None:
 
 def _print_csv(view: View, results: list[Result]) -> None:
     """The table alone, so that it can be read as it is; the findings go to standard error."""
-    import sys
-
+    from cnncalc.cli.output import Output
     from cnncalc.report.csv_table import write_tables
     from cnncalc.report.plain import write_findings
 
-    write_tables(sys.stdout, [result.facts for result in results], view)
+    write_tables(Output(), [result.facts for result in results], view)
     for facts, findings in results:
         write_findings(_write_error_lines, facts, findings or ())
 
@@ -158,6 +157,7 @@ def _draw(view: View, results: list[Result]) -> None:
     from cnncalc.report import terminal
     from cnncalc.report.findings import summary
 
+    accept_any_character()
     console = terminal.make_console()
     for number, (facts, findings) in enumerate(results):
         if number:

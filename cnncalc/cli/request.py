@@ -68,15 +68,13 @@ def defined(pairs: list[str] | None) -> dict[str, Any]:
     Raises:
         UsageError: One is not of the form name=value.
     """
-    if not pairs:
-        return {}
-    from cnncalc.api import parse_value
-
     values = {}
-    for pair in pairs:
+    for pair in pairs or ():
         name, equals, text = pair.partition("=")
         if not equals or not name:
             raise UsageError(f"-D takes name=value, such as -D width=0.5, not {pair[:40]!r}")
+        from cnncalc.api import parse_value
+
         values[name] = parse_value(text)
     return values
 

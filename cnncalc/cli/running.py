@@ -33,6 +33,10 @@ def guarded(action: Callable[[], int], *, as_json: bool = False) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return _BROKEN_PIPE
+    except OSError as error:  # reading has its own errors, so this is about writing
+        _silence_stdout()
+        reason = f"the output cannot be written: {error.strerror or error}"
+        return _guarded_errors((Diagnostic(reason),), as_json=False)
     except Exception as error:
         if os.environ.get("CNNCALC_DEBUG"):
             raise

@@ -48,7 +48,7 @@ def _not_an_activation(value: object) -> PydanticCustomError:
     names = [op for op, family in families().items() if family == "activation"]
     near = difflib.get_close_matches(str(value)[:40], names, 1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    allowed = f"an activation such as relu, or none{hint}"
+    allowed = f"an activation op such as relu, or none{hint}"
     return PydanticCustomError("allowed", "{allowed}", {"allowed": allowed})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from cnncalc.ir.shapes import axis_name
@@ -33,6 +34,17 @@ def axes_in_words(axes: list[int], rank: int) -> str:
     return " and ".join(axis_name(rank, axis) for axis in axes)
 
 
+def lines_in_words(counts: Sequence[int]) -> str:
+    """Cells at the end of each axis: `row and column`, `2 rows`, `3 cells`; 0 is left out."""
+    names = {1: ("cell",), 2: ("row", "column"), 3: ("slice", "row", "column")}[len(counts)]
+    known = [(count, name) for count, name in zip(counts, names, strict=True) if count]
+    if len({count for count, _ in known}) == 1 and len(known) > 1:
+        count = known[0][0]
+        words = [name if count == 1 else f"{name}s" for _, name in known]
+        return ("" if count == 1 else f"{count} ") + " and ".join(words)
+    return " and ".join(name if count == 1 else f"{count} {name}s" for count, name in known)
+
+
 def by_window(windows: tuple[Window, ...]) -> list[tuple[Window, list[int]]]:
     """The windows that differ, each with the axes along which it slides."""
     groups: list[tuple[Window, list[int]]] = []
@@ -49,3 +61,10 @@ def by_window(windows: tuple[Window, ...]) -> list[tuple[Window, list[int]]]:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 row`, `2 rows`."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def either(options: Sequence[str]) -> str:
+    """`a, b or c`."""
+    if len(options) < 2:
+        return "".join(options)
+    return f"{', '.join(options[:-1])} or {options[-1]}"

@@ -135,15 +135,15 @@ def _order(finding: Finding) -> tuple[int, int, str]:
 def _by_place(reports: list[Report]) -> dict[object, list[Report]]:
     """Reports by what is written where: the copies of one line together.
 
-    Two reports on the same layer are two things wrong with it, and no copies.
+    Two reports on the same layer, or on the document, are two things wrong, and no copies.
     """
     groups: dict[object, list[Report]] = {}
+    counts: Counter[object] = Counter()
     for report in reports:
-        place: object = _place(report)
-        known = groups.get(place)
-        if known is not None and report.layer is not None and known[0].layer is report.layer:
-            place = (place, report.message)
-        groups.setdefault(place, []).append(report)
+        place = _place(report)
+        said = (place, None if report.layer is None else report.layer.name)
+        groups.setdefault((place, counts[said]), []).append(report)
+        counts[said] += 1
     return groups
 
 

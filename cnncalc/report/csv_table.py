@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Protocol
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.report.columns import Column, choose
@@ -16,7 +16,14 @@ from cnncalc.source.printable import printable
 _FORMULA = re.compile(r"[=+\-@\t\r]")  # what a spreadsheet takes for the start of a formula
 
 
-def write_tables(file: TextIO, networks: list[NetworkFacts], view: View) -> None:
+class Writable(Protocol):
+    """What `csv` needs of a file."""
+
+    def write(self, text: str, /) -> object:
+        """Take a piece of text."""
+
+
+def write_tables(file: Writable, networks: list[NetworkFacts], view: View) -> None:
     """Write the rows of all networks under one header; with several, the first column is which."""
     writer = csv.writer(file, lineterminator="\n")
     columns = choose(view.columns)

@@ -16,6 +16,10 @@ from cnncalc.linter.finding import Finding
 from cnncalc.report.totals import CONVENTION
 
 SCHEMA_VERSION = "1"
+_FINDING = (
+    "code", "name", "severity", "message", "help", "line", "column", "end_line", "end_column",
+    "layer", "layers",
+)  # fmt: skip
 _CHUNK = 1000  # layers that are joined before they are written
 
 
@@ -135,9 +139,7 @@ def _totals(facts: NetworkFacts) -> dict[str, Any]:
 
 def finding_data(finding: Finding) -> dict[str, Any]:
     """A finding as plain data."""
-    data = finding._asdict()
-    del data["span"]
-    return data
+    return {key: getattr(finding, key) for key in _FINDING}
 
 
 def _error(error: Diagnostic) -> dict[str, Any]:

@@ -60,8 +60,10 @@ def _print_table(console: Console, laid_out: Table, facts: NetworkFacts) -> None
         drawn.add_row(
             *(_cell(filled, filled.cells[number], row, large) for filled in laid_out.columns)
         )
-    # a table that is wider than the terminal is left to the terminal: its cells stay whole
-    console.print(drawn, width=max(console.width, laid_out.width), crop=False, no_wrap=True)
+    width = console.width
+    console.width = max(width, laid_out.width)  # a wide one is the terminal's to wrap: cells stay
+    console.print(drawn)
+    console.width = width
 
 
 def _threshold(filled: Filled, facts: NetworkFacts) -> int | None:

@@ -100,12 +100,14 @@ def _field(facts: NetworkFacts) -> Iterator[Total]:
 
 
 def last_map(facts: NetworkFacts) -> LayerFacts | None:
-    """The last layer of which an output sees a part of the input; those after it see everything."""
-    for layer in reversed(facts.layers):
-        field = layer.receptive_field
-        if field is not None and field.size and not sees_all(layer):
-            return layer
-    return None
+    """The last layer of which an output sees a part of the input; those after it see everything.
+
+    None where there is no such layer, or where one after it is not known.
+    """
+    last = next((layer for layer in reversed(facts.layers) if not sees_all(layer)), None)
+    if last is None or last.receptive_field is None or not last.receptive_field.size:
+        return None
+    return last
 
 
 def _total(facts: NetworkFacts, label: str, field: str, note: str, short: str = "") -> Total:

@@ -4,7 +4,7 @@ Specs come from strangers, so everything here is bounded and nothing recurses: w
 the outcome is a tree or a `SpecError` that says where, what and the remedy.
 """
 
-from cnncalc.source.data import from_data
+from cnncalc.source.data import from_data, plain_data
 from cnncalc.source.parser import parse
 from cnncalc.source.reader import decode, read
 from cnncalc.source.text import Source, Span
@@ -21,5 +21,6 @@ __all__ = [
     "decode",
     "from_data",
     "parse",
+    "plain_data",
     "read",
 ]

@@ -47,6 +47,17 @@ def from_data(data: object) -> Node:
     return root
 
 
+def plain_data(node: Node) -> object:
+    """The data of a tree again: lists and dicts, without places."""
+    match node:
+        case Scalar(value):
+            return value
+        case Sequence(items):
+            return [plain_data(item) for item in items]
+        case Mapping(entries):
+            return {str(key.value): plain_data(value) for key, value in entries}
+
+
 def _node(data: object) -> Node:
     """The node for a piece of data, as yet without what is in it."""
     if isinstance(data, dict):

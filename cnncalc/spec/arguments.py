@@ -51,7 +51,8 @@ class ArgumentReader:
 
     def name(self, entry: Entry, word: str, values: Scope) -> str | None:
         """The value of a flow word that names a layer."""
-        value = self.flow(entry, word, values, str, "a text")
+        one = "the name of one layer, a text"
+        value = self.flow(entry, word, values, str, "a text" if word == "name" else one)
         if value == "":
             self._problems.add(BAD_VALUE, entry.flow[word], f"{word} must not be empty")
         return value or None
@@ -126,7 +127,7 @@ class ArgumentReader:
         except ValidationError as error:
             return None, tuple(
                 (arguments[field][1] if field in arguments else entry.head, message)
-                for field, message in explain(entry.op, error)
+                for field, message in explain(entry.op, error, entry.layer_type)
             )
         return layer, ()
 

@@ -110,19 +110,17 @@ def _section(
     if not isinstance(value, dict):
         document.problems.add(BAD_VALUE, node, f"{key} must be a map")
         return None
-    if not _known_keys(document, key, model, node):
-        return None
+    _check_keys(document, key, model, node)
     try:
-        return model.model_validate(value)
+        return model.model_validate({k: v for k, v in value.items() if k in model.model_fields})
     except ValidationError as error:
-        for field, message in explain(key, error):
+        for field, message in explain(key, error, model):
             place = node.get(field) if isinstance(node, Mapping) else None
             document.problems.add(BAD_VALUE, place or node, message)
         return None
 
 
-def _known_keys(document: Document, section: str, model: type[_Section], node: Node) -> bool:
-    sound = True
+def _check_keys(document: Document, section: str, model: type[_Section], node: Node) -> None:
     for key, _ in node.entries if isinstance(node, Mapping) else ():
         word = str(key.value)
         if word not in model.model_fields:
@@ -130,5 +128,3 @@ def _known_keys(document: Document, section: str, model: type[_Section], node: N
             message = f"{section} has no key {show(word)}"
             hint = f"it has {', '.join(known)}"
             document.problems.add(UNKNOWN_KEY, key, message, help=hint, near=(word, known))
-            sound = False
-    return sound

@@ -114,7 +114,7 @@ class Document:
             case Scalar(str() as name) if name:
                 return name
             case node:
-                self.problems.add(BAD_VALUE, node, "name must be a text")
+                self.problems.add(BAD_VALUE, node, "name must be a text, such as lenet5 or '5'")
                 return None
 
     def _mapping(self, key: str) -> dict[str, tuple[Scalar, Node]]:
@@ -281,7 +281,8 @@ class Document:
             case Sequence(items) if items and all(_is_text(item) for item in items):
                 return [(str(item.value), item) for item in items if isinstance(item, Scalar)]
             case node:
-                self.problems.add(BAD_VALUE, node, "outputs must be a list of layer names")
+                message = "outputs must be the name of a layer or input, or a list of such names"
+                self.problems.add(BAD_VALUE, node, message)
                 return []
 
 

@@ -83,10 +83,7 @@ class EntryReader:
             case Mapping([(head, value)]):
                 pass
             case Mapping(entries) if entries:
-                message = "a layer is a map with one key, its op"
-                keys = ", ".join(str(key.value) for key, _ in entries[1:4])
-                why = f"indent {keys} further, or write - op: {{…}}"
-                self._problems.add(BAD_VALUE, entries[1][0], message, help=why)
+                self._several_keys([key for key, _ in entries])
                 return None
             case _:
                 message = "a layer is an op, such as relu, or a map such as conv: {filters: 8, …}"
@@ -106,6 +103,16 @@ class EntryReader:
         return Entry(
             node, head, op, layer_type, block, own, arguments, defaults, first, flow, sound
         )
+
+    def _several_keys(self, keys: list[Scalar]) -> None:
+        """Say what to do with keys that stand beside the op and not in it."""
+        known = {*families(), *self._document.blocks}
+        op = next((key for key in keys if key.value in known), keys[0])
+        wrong = [key for key in keys if key is not op]
+        others = ", ".join(f"{key.value}: …" for key in wrong[:3])
+        message = "a layer is a map with one key, its op"
+        why = f"put the others into it: - {op.value}: {{{others}}}"
+        self._problems.add(BAD_VALUE, wrong[0], message, help=why)
 
     def _resolve(self, op: str, head: Scalar) -> tuple[type[Layer] | None, Block | None, bool]:
         if op[:1].isupper():
@@ -166,9 +173,11 @@ class EntryReader:
         if main is not None:
             return {main: (head, value)}, {}, True
         if layer_type is not None or block is not None:
-            what = value.value if isinstance(value, Scalar) else "a list"
-            message = f"{op} has no main argument, but {show(what)} is given"
-            self._problems.add(BAD_VALUE, value, message, help=f"name it: {op}: {{…: …}}")
+            what = show(value.value) if isinstance(value, Scalar) else "a list"
+            message = f"{op} takes no argument without a name, but {what} is given"
+            known = _known_words(layer_type, block)
+            hint = f"write - {op}, or name its arguments: {', '.join(known)}" if known else None
+            self._problems.add(BAD_VALUE, value, message, help=hint or f"write - {op}")
         return {}, {}, False
 
     def _name_arguments(
@@ -192,6 +201,8 @@ class EntryReader:
                 known = _known_words(layer_type, block)
                 message = f"{op} has no argument {show(word)}"
                 hint = f"it has {', '.join(known) or 'none'}"
+                if word.endswith(")"):
+                    hint = "put the expression before in quotes: inside {…} a comma ends it"
                 self._problems.add(UNKNOWN_KEY, key, message, help=hint, near=(word, known))
                 sound = False
             elif name in arguments:
@@ -211,7 +222,7 @@ class EntryReader:
         for key, _ in node.entries:
             if key.value in FLOW_WORDS:
                 message = f"first overrides arguments, not the flow word {key.value}"
-                self._problems.add(BAD_VALUE, key, message)
+                self._problems.add(BAD_VALUE, key, message, help="give it beside first")
                 return {}, False
         return self._name_arguments(op, layer_type, block, node.entries)
 

@@ -241,7 +241,9 @@ class _Expander:
             self._problems.add(NAME, place, message, help="drop what refers to it as well")
         else:
             message = f"no layer before this one is called {show(name)}"
-            self._problems.add(NAME, place, message, near=(name, frame.known_names()))
+            hint = "give the layer that is meant this name"
+            known = frame.known_names()
+            self._problems.add(NAME, place, message, help=hint, near=(name, known))
         return -1
 
     def _layer(
@@ -423,8 +425,9 @@ class _Expander:
     def _shared(self, entry: Entry, frame: Frame, current: int | None, name: str) -> int | None:
         owner = self._arguments.name(entry, "share", frame.values)
         if entry.own or entry.first:
-            message = f"share takes the arguments of {show(owner)} as well: give none"
-            self._problems.add(BAD_VALUE, entry.flow["share"], message)
+            message = f"share takes the arguments of {show(owner)} as well as its weights"
+            given = ", ".join(printable(key) for key in {**entry.own, **entry.first})
+            self._problems.add(BAD_VALUE, entry.flow["share"], message, help=f"remove {given}")
             owner = None
         if owner is None:
             return self._broken(frame, entry.node, name, entry.op, current)

@@ -14,8 +14,7 @@ from cnncalc.errors import UsageError
 from cnncalc.ir.graph import Graph, Node
 from cnncalc.ir.shapes import Shape
 from cnncalc.layers.base import Layer
-from cnncalc.source import Mapping, Scalar, Sequence
-from cnncalc.source import Node as Tree
+from cnncalc.source import Scalar, plain_data
 from cnncalc.spec.document import Document
 from cnncalc.spec.network import Network
 from cnncalc.spec.scope import evaluate, no_channels
@@ -35,10 +34,9 @@ def flat_spec(network: Network) -> str:
     if problems:
         raise UsageError(f"{problems[0].message}: mend what check finds, then expand")
     graph = network.graph
-    layers = list(_layers(graph))
-    return (
-        "\n".join([*_head(network), *(["layers:", *layers] if layers else ["layers: []"])]) + "\n"
-    )
+    if len(graph.nodes) == graph.n_inputs:
+        raise UsageError("every layer was dropped: there is nothing to write")
+    return "\n".join([*_head(network), "layers:", *_layers(graph)]) + "\n"
 
 
 def _head(network: Network) -> Iterator[str]:
@@ -66,17 +64,7 @@ def _declarations(document: Document) -> Iterator[str]:
             "x-networks",
             "x-published",
         ):
-            yield f"{_scalar(str(key_node.value))}: {_flow(_data(node))}"
-
-
-def _data(node: Tree) -> Any:
-    match node:
-        case Scalar(value):
-            return value
-        case Sequence(items):
-            return [_data(item) for item in items]
-        case Mapping(entries):
-            return {str(key.value): _data(value) for key, value in entries}
+            yield f"{_scalar(str(key_node.value))}: {_flow(plain_data(node))}"
 
 
 def _layers(graph: Graph) -> Iterator[str]:

@@ -28,6 +28,7 @@ class Problem(NamedTuple):
         help: The remedy, where one is known.
         span: Where in the source.
         layers: Names of the layers that it concerns; many when a block is repeated.
+        replacement: The nearest right word, to stand in place of the wrong one, or None.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Problem(NamedTuple):
     help: str | None
     span: Span
     layers: list[str]
+    replacement: str | None = None
 
 
 class Problems:
@@ -59,20 +61,22 @@ class Problems:
         key = (code, message, span)
         problem = self._found.get(key)
         if problem is None:
-            hint = self._nearest(*near) if near is not None else None
-            problem = self._found[key] = Problem(code, message, hint or help, span, [])
+            word = self._nearest(*near) if near is not None else None
+            help = _did_you_mean(word) if word is not None else help
+            problem = self._found[key] = Problem(code, message, help, span, [], word)
         if layer is not None and layer not in problem.layers[-1:]:
             problem.layers.append(layer)
 
     def substitution(self, error: BadSubstitution, what: str) -> None:
         """Note a substitution that cannot be evaluated, in `what`."""
         code = NAME if error.undefined else BAD_VALUE
-        self.add(code, error.span, f"{what}: {error.message}", near=error.near)
+        hint = "define it under vars, or as a parameter of the block" if error.near else None
+        self.add(code, error.span, f"{what}: {error.message}", help=hint, near=error.near)
 
     def _nearest(self, word: str, known: Iterable[str]) -> str | None:
         words = list(islice(known, _MOST_COMPARED - self._compared))
         self._compared += len(words)
-        return suggestion(word, words)
+        return _nearest(word, words)
 
     def all(self) -> tuple[Problem, ...]:
         """Every problem, in order of appearance."""
@@ -81,12 +85,20 @@ class Problems:
 
 def suggestion(word: str, known: Iterable[str]) -> str | None:
     """`did you mean …?` with the nearest known word, or None when none is near."""
-    words = list(known)
+    near = _nearest(word, list(known))
+    return None if near is None else _did_you_mean(near)
+
+
+def _nearest(word: str, known: list[str]) -> str | None:
     for spelling in dict.fromkeys((word[:60], word[:60].lower())):
-        near = difflib.get_close_matches(spelling, words, 1, 0.6)
+        near = difflib.get_close_matches(spelling, known, 1, 0.6)
         if near:
-            return f"did you mean {near[0]}?"
+            return near[0]
     return None
+
+
+def _did_you_mean(word: str) -> str:
+    return f"did you mean {word}?"
 
 
 def show(value: object) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cnncalc.spec.problems import show
 
 
-def explain(what: str, error: ValidationError) -> Iterator[tuple[str, str]]:
+def explain(what: str, error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[str, str]]:
     """The top-level field and the message of every error in `what`, a layer or a section."""
     seen = set()
     for detail in error.errors(include_url=False):
@@ -19,12 +19,14 @@ def explain(what: str, error: ValidationError) -> Iterator[tuple[str, str]]:
             continue
         seen.add(field)
         if detail["type"] == "missing":
-            yield field, f"{what} needs {field}"
+            meaning = model.model_fields[field].description
+            yield field, f"{what} needs {field}" + (f", the {meaning}" if meaning else "")
         elif detail["type"] == "value_error":
             yield field, f"{what}: {detail['ctx']['error']}"
         else:
             allowed = _allowed(str(detail["type"]), detail.get("ctx", {}))
-            yield field, f"{what}: {field} must be {allowed}, not {show(detail['input'])}"
+            name = field if field == what else f"{what}: {field}"
+            yield field, f"{name} must be {allowed}, not {show(detail['input'])}"
 
 
 def _allowed(kind: str, context: dict[str, Any]) -> str:

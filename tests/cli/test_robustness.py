@@ -210,8 +210,44 @@ def test_a_pipe_that_is_closed_early(options: list[str], spec: Spec) -> None:
     assert process.wait() == 141
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("options", [[], ["--output-format", "json"], ["--table", "csv"]])
+def test_a_disk_that_is_full(options: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cnncalc", "check", "lenet5", *options],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == b"cnncalc: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize(("name", "code"), [("lenet5", 0), ("missing.yaml", 2)])
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell of POSIX closes the files")
+def test_outputs_that_are_closed(name: str, code: int) -> None:
+    command = f"{sys.executable} -m cnncalc summary {name} >&- 2>&-"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run(["sh", "-c", command], env=environment, check=False).returncode == code
+
+
+@pytest.mark.parametrize("options", [[], ["--table", "csv"], ["--table", "markdown"]])
+@pytest.mark.parametrize("drawn", ["", "1"])
+def test_an_encoding_without_the_names_characters(
+    spawn: Run, spec: Spec, options: list[str], drawn: str
+) -> None:
+    path = spec('input: 8x8x1\nlayers:\n  - relu: {name: "卷积"}\n')
+    environment = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "FORCE_COLOR": drawn}
+    done = spawn("summary", str(path), *options, **environment)
+    assert done.code == 0
+    assert done.err == ""
+    assert r"\u5377\u79ef" in done.out
+
+
 def test_an_encoding_without_the_drawing_characters(spawn: Run) -> None:
-    done = spawn("check", "lenet5", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    done = spawn("summary", "lenet5", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert done.code == 0
     assert done.out.isascii()
     assert "28x28x6" in done.out

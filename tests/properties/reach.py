@@ -146,10 +146,11 @@ class Endless:
                 case p.DepthToSpace(factor=factor):
                     below *= factor
                 case p.Resize() | p.AdaptivePooling() if self._axis < len(known(before)) - 1:
-                    corners = isinstance(primitive, p.Resize) and primitive.align_corners
-                    inputs = known(before)[self._axis] - corners
-                    outputs = known(after)[self._axis] - corners
-                    below *= outputs // gcd(inputs, outputs) if inputs and outputs else 1
+                    inputs, outputs = known(before)[self._axis], known(after)[self._axis]
+                    if isinstance(primitive, p.Resize) and primitive.align_corners:
+                        if inputs > 1 and outputs > 1:
+                            inputs, outputs = inputs - 1, outputs - 1
+                    below *= outputs // gcd(inputs, outputs)
         return below
 
     @cache  # noqa: B019

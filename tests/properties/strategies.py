@@ -46,6 +46,7 @@ class Options:
     head: bool = True
     ceil: bool = True
     upsampling: bool = True
+    dilation: bool = True  # where something strides, and in pools: Keras has it in neither
     gates: bool = True  # and normalisations: what sees the whole map
     most: int = 6
 
@@ -79,6 +80,8 @@ class Drawing:
     def window(self, map_: Map, name: str, *, dilated: bool = True) -> Spec | None:
         """Window arguments; None when no such window fits."""
         kernel, stride = self.per_axis(map_, 1, 4), self.per_axis(map_, 1, 3)
+        if not self.options.dilation:
+            dilated = dilated and name == "kernel" and max(stride) == 1
         dilation = self.per_axis(map_, 1, 3) if dilated else [1] * map_.rank
         form = self.pick("valid", "same", "number", "per axis", "pairs")
         pairs = [(0, 0)] * map_.rank
@@ -182,6 +185,8 @@ class Drawing:
             return "relu"
         kernel, stride = self.per_axis(map_, 1, 4), self.per_axis(map_, 1, 3)
         dilation = self.per_axis(map_, 1, 2)
+        if not self.options.dilation and max(stride) > 1:
+            dilation = [1] * map_.rank
         arguments: Spec = {"kernel": kernel, "stride": stride, "dilation": dilation}
         if self.pick(True, False):
             arguments["padding"] = "same"

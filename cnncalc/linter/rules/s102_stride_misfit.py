@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import ClassVar
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
-from cnncalc.ir.windows import Window
-from cnncalc.linter.arithmetic import axes_in_words, by_window, equation, plural
+from cnncalc.ir.shapes import format_shape
+from cnncalc.linter.arithmetic import axes_in_words, by_window, either, equation, lines_in_words
 from cnncalc.linter.finding import Severity
+from cnncalc.linter.fitting import edits_that_fit
+from cnncalc.linter.fixes import Fix
+from cnncalc.linter.geometry import changes, from_expressions, loses, shown, sliding
 from cnncalc.linter.rule import Report, Rule
+from cnncalc.linter.whatif import WhatIf, set_input
 
 
 class StrideMisfit(Rule):
@@ -17,7 +22,11 @@ class StrideMisfit(Rule):
 
     What it does:
         Finds windows for which `(W - F + P_begin + P_end) / S` has a remainder that reaches into
-        the real input, so that its last rows or columns fall off, whatever they show.
+        the real input, so that its last rows or columns fall off, whatever they show. It says
+        whether the loss adds up with that of other layers, and what of the network's own input is
+        out of sight by then; where windows overlap, nothing may be. The edits that it proposes,
+        padding before kernel before stride, were tried on the whole network: no merge breaks and no
+        other layer loses cells for them.
 
     Why it matters:
         Every framework drops these cells without a word. The network sees less of its input than
@@ -34,12 +43,13 @@ class StrideMisfit(Rule):
         ```yaml
         input: 7x7x1
         layers:
-          - conv: {filters: 1, kernel: 3, stride: 2}
+          - conv: {filters: 1, kernel: 3, stride: 3, padding: 1}
         ```
 
     When to ignore it:
-        When the border holds nothing of interest. Where the stride exceeds the window, cells are
-        skipped everywhere and not only at the end, which is another matter.
+        When the border holds nothing of interest, as that of most photographs. Where the stride
+        exceeds the window, cells are skipped everywhere and not only at the end, which is another
+        matter (S105).
 
     References:
         Stanford CS231n, Convolutional neural networks for visual recognition, notes on the spatial
@@ -52,36 +62,112 @@ class StrideMisfit(Rule):
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per layer, all its axes together."""
-        for layer in facts.layers:
-            if any(map(_loses, layer.windows)):
-                groups = [(w, axes) for w, axes in by_window(layer.windows) if _loses(w)]
-                told = "; ".join(_tell(window, axes, layer) for window, axes in groups)
-                yield Report(told, layer, "stride", _remedy(groups[0][0]))
+        misfits = [
+            layer
+            for layer, _, windows in sliding(facts)
+            if any(window.real_cells_lost and loses(window) for window in windows)
+        ]
+        if not misfits:
+            return
+        others = _Others(facts, misfits)
+        what_if = WhatIf(facts)
+        for layer in misfits:
+            message = _tell(layer) + _compounds(layer, facts, others)
+            yield _propose(message, layer, facts, what_if)
 
 
-def _loses(window: Window) -> bool:
-    """Whether real cells are lost that a gap between the windows would not have skipped anyway."""
-    gap = max(0, window.stride - window.effective_kernel)
-    return bool(window.real_cells_lost) and (window.remainder or 0) > gap
-
-
-def _tell(window: Window, axes: list[int], layer: LayerFacts) -> str:
-    lost, size = window.real_cells_lost or 0, window.size or 1
-    share = f"{100 * lost / size:.1f} %"
-    where = axes_in_words(axes, len(layer.windows))
-    cells = plural(lost, "cell") if lost > 1 else "cell"
+def _tell(layer: LayerFacts) -> str:
+    windows = layer.windows
+    told = [
+        f"stride {window.stride} does not fit the {axes_in_words(axes, len(windows))}: "
+        f"{equation(window)}"
+        for window, axes in by_window(windows)
+        if loses(window)
+    ]
+    lost = [window.real_cells_lost or 0 if loses(window) else 0 for window in windows]
+    sizes = [window.size or 1 for window in windows]
+    seen = prod(size - gone for size, gone in zip(sizes, lost, strict=True))
+    share = 100 * (1 - seen / prod(sizes))
     return (
-        f"stride {window.stride} does not fit the {where}: {equation(window)}, "
-        f"so no window sees the last {cells} of {size} ({share})"
+        f"{', '.join(told)}, so no window sees the last {lines_in_words(lost)} "
+        f"of {format_shape(tuple(sizes))} ({share:.1f} %)"
     )
 
 
-def _remedy(window: Window) -> str:
-    """The smallest changes that fit: padding at the end, or another input size."""
-    short = window.stride - (window.remainder or 0)
-    size = window.size or 0
-    smaller = size - (window.remainder or 0)
-    options = [f"{plural(short, 'cell')} more padding at the end"]
-    if smaller >= window.effective_kernel:
-        options.append(f"an input of {smaller} or {size + short}")
-    return "it fits with " + ", or with ".join(options)
+class _Others:
+    """The nearest misfits before and after each: losses on one way add up."""
+
+    def __init__(self, facts: NetworkFacts, misfits: list[LayerFacts]) -> None:
+        self.before: dict[str, str] = {}
+        self.after: dict[str, str] = {}
+        if len(misfits) < 2:
+            return
+        names = {layer.name for layer in misfits}
+        last: dict[str, str] = {}
+        for layer in facts.layers:
+            before = next((last[name] for name in layer.inputs if name in last), None)
+            if layer.name in names:
+                last[layer.name] = layer.name
+                if before is not None:
+                    self.before[layer.name] = before
+                    self.after.setdefault(before, layer.name)
+            elif before is not None:
+                last[layer.name] = before
+
+
+def _compounds(layer: LayerFacts, facts: NetworkFacts, others: _Others) -> str:
+    """What it comes to in the network's own input, together with the misfits before and after."""
+    before, after = others.before.get(layer.name), others.after.get(layer.name)
+    told = ""
+    gone = _unseen(layer, facts)
+    if gone is not None and not set(layer.inputs) & set(facts.inputs):
+        if any(gone):
+            told = f"; of the input the last {lines_in_words(gone)} are out of sight by now"
+        else:
+            told = "; all of the input is in sight even so, as the windows before overlap"
+    sums = [f"the loss adds to that of {before}"] if before is not None else []
+    if after is not None:
+        sums.append(f"that of {after} adds to it")
+    return told + (f"; {' and '.join(sums)}" if sums else "")
+
+
+def _unseen(layer: LayerFacts, facts: NetworkFacts) -> list[int] | None:
+    """Input cells beyond the last one that the layer sees, per axis; None where not known."""
+    field = layer.receptive_field
+    if field is None or not (field.size and field.start and field.stride):
+        return None
+    shapes = list(facts.inputs.values())
+    if len(shapes) != 1 or shapes[0] is None or len(shapes[0]) != len(field.size) + 1:
+        return None
+    gone = []
+    for axis, window in enumerate(layer.windows):
+        size, stride = shapes[0][axis], field.stride[axis]
+        if size is None or window.output is None or not isinstance(stride, int):
+            return None
+        end = field.start[axis] + (window.output - 1) * stride + field.size[axis]
+        gone.append(max(0, size - end))
+    return gone
+
+
+def _propose(message: str, layer: LayerFacts, facts: NetworkFacts, what_if: WhatIf) -> Report:
+    edits = [values for values in edits_that_fit(layer) if what_if.mends(layer, values)]
+    fixes = [Fix(f"set {shown(values)}", changes(layer, values)) for values in edits]
+    shapes = what_if.inputs
+    inputs = [set_input(facts, shape) for shape in shapes]
+    fixes += [fix for fix in inputs if fix is not None]
+    options = []
+    if edits:
+        options.append(f"it fits with {either([shown(values) for values in edits])}")
+    if shapes:
+        every = either([format_shape(shape) for shape in shapes])
+        options.append(f"the whole network fits an input of {every}")
+    if not options:
+        options.append(_map_that_fits(layer))
+    remark = from_expressions(layer, [name for values in edits for name in values])
+    return Report(message, layer, "stride", "; ".join(options) + remark, fixes=tuple(fixes))
+
+
+def _map_that_fits(layer: LayerFacts) -> str:
+    window = next(filter(loses, layer.windows))
+    size, remainder = window.size or 0, window.remainder or 0
+    return f"a map of {size - remainder} or {size + window.stride - remainder} cells would fit"

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.ir.shapes import Pair
 from cnncalc.ir.windows import Window
 from cnncalc.linter.arithmetic import axes_in_words, by_window, equation, plural
 from cnncalc.linter.finding import Severity
+from cnncalc.linter.fixes import Fix
+from cnncalc.linter.geometry import changes, shown, sliding
 from cnncalc.linter.rule import Report, Rule
 
 
@@ -51,16 +54,24 @@ class PaddingMisfit(Rule):
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per layer, all its axes together."""
-        for layer in facts.layers:
-            if any(map(_drops, layer.windows)):
+        for layer, _, windows in sliding(facts):
+            if any(window.remainder and window.real_cells_lost == 0 for window in windows):
                 told = "; ".join(
-                    f"only padding is dropped along {axes_in_words(axes, len(layer.windows))}: "
+                    f"only padding is dropped along {axes_in_words(axes, len(windows))}: "
                     f"{equation(window)}, {plural(window.remainder or 0, 'cell')} at the end"
-                    for window, axes in by_window(layer.windows)
+                    for window, axes in by_window(windows)
                     if _drops(window)
                 )
-                yield Report(told, layer, "padding")
+                values = {"padding": tuple(map(_used, windows))}
+                fixes = (Fix(f"set {shown(values)}", changes(layer, values)),)
+                help_ = f"nothing is lost; {shown(values)} says what happens"
+                yield Report(told, layer, "padding", help_, fixes=fixes)
 
 
 def _drops(window: Window) -> bool:
     return bool(window.remainder) and window.real_cells_lost == 0
+
+
+def _used(window: Window) -> Pair:
+    """The padding without what is dropped."""
+    return window.begin, window.end - (window.remainder or 0 if _drops(window) else 0)

@@ -9,6 +9,7 @@ from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.ir.faults import DeclaredChannels, SharedWeights
 from cnncalc.ir.shapes import format_shape
 from cnncalc.linter.finding import Severity
+from cnncalc.linter.fixes import Fix, SetArgument
 from cnncalc.linter.rule import Report, Rule, faults
 
 
@@ -52,7 +53,10 @@ class DeclaredChannelsRule(Rule):
         for layer, declared in faults(facts, DeclaredChannels):
             field = declared.field
             message = f"{field} is declared as {declared.declared}, but {declared.actual} arrive"
-            yield Report(message, layer, field, f"write {field}: {declared.actual}")
+            right = f"{field}: {declared.actual}"
+            change = SetArgument(layer, field, str(declared.actual))
+            fix = Fix(f"set {right}", (change,), is_safe=True)
+            yield Report(message, layer, field, f"write {right}", fixes=(fix,))
         for layer, shared in faults(facts, SharedWeights):
             have, need = format_shape(shared.expected), format_shape(shared.needed)
             yield Report(f"the weights of {shared.owner} are {have}, but {need} are needed", layer)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.ir.faults import Indivisible
 from cnncalc.linter.finding import Severity
+from cnncalc.linter.fixes import Fix
+from cnncalc.linter.geometry import Values, argument, changes, from_expressions, shown
 from cnncalc.linter.rule import Report, Rule, faults
+from cnncalc.linter.whatif import WhatIf
 
 _FARTHEST = 1000
+_TRIED = 10
 
 
 class Groups(Rule):
@@ -52,18 +56,35 @@ class Groups(Rule):
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per layer."""
+        what_if: WhatIf | None = None
         for layer, fault in faults(facts, Indivisible):
+            what_if = what_if or WhatIf(facts)
             message = (
                 f"{fault.divisor} ({fault.field}) does not divide {fault.dividend} {fault.what}"
             )
-            near = _nearest_divisor(fault.divisor, fault.dividend)
-            yield Report(message, layer, fault.field, f"{near} would" if near else None)
+            field, near = _that_divide(layer, fault)
+            if not near:
+                yield Report(message, layer, field)
+                continue
+            best = next((values for values in near if what_if.mends(layer, values)), None)
+            help_ = f"{shown(best or near[0])} does{from_expressions(layer, [field])}"
+            fixes = (Fix(f"set {shown(best)}", changes(layer, best)),) if best else ()
+            yield Report(message, layer, field, help_, fixes=fixes)
 
 
-def _nearest_divisor(divisor: int, dividend: int) -> int | None:
-    """The divisor of `dividend` that is nearest to `divisor`, if it is not far."""
-    for distance in range(_FARTHEST):
-        for near in (divisor - distance, divisor + distance):
-            if near > 0 and dividend % near == 0:
-                return near
-    return None
+def _that_divide(layer: LayerFacts, fault: Indivisible) -> tuple[str, list[Values]]:
+    """The argument at fault, and it with values near its own that divide, nearest first."""
+    field, _, power = fault.field.partition("^")
+    exponent = int(power) if power else 1
+    start = argument(layer, field)
+    if not isinstance(start, int):
+        return field, []
+    dividends = [fault.dividend]
+    filters, shape = argument(layer, "filters"), layer.input_shapes[0]
+    if isinstance(filters, int) and shape is not None:
+        dividends += [filters, shape[-1] or filters]  # groups split both
+    least = 1 if "channels" in fault.what and field == "groups" else 2
+    reach = range(max(least, start - _FARTHEST), start + _FARTHEST)
+    divide = [n for n in reach if all(dividend % n**exponent == 0 for dividend in dividends)]
+    divide.sort(key=lambda n: (abs(n - start), n))
+    return field, [{field: n} for n in divide[:_TRIED]]

@@ -1,0 +1,218 @@
+"""Y703: a variable, a block, a parameter, a default or a suppression that nothing uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.linter.finding import Severity
+from cnncalc.linter.fixes import Fix, ReplaceText
+from cnncalc.linter.rule import Report, Rule
+from cnncalc.source import Mapping, Node, Scalar, Sequence, Source, Span
+from cnncalc.spec.document import Document
+from cnncalc.spec.expressions import ExpressionError, parse_expression
+from cnncalc.spec.problems import NAME, UNKNOWN_KEY, show
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_DEFINING = ("vars", "blocks", "variants", "defaults")
+
+
+class Unused(Rule):
+    """Something is defined and never used.
+
+    What it does:
+        Finds variables that no expression mentions, blocks that nothing calls, parameters that
+        their block does not use, and defaults for an op that does not occur. An unused suppression
+        comment is found, too.
+
+    Why it matters:
+        It misleads: whoever changes the variable expects the network to change. A parameter that is
+        never used is mostly one that was forgotten where it should stand.
+
+    Bad:
+        ```yaml
+        input: 784
+        vars:
+          width: 64
+          depth: 2
+        layers:
+          - dense: {units: $width, activation: relu}
+          - dense: 10
+        ```
+
+    Good:
+        ```yaml
+        input: 784
+        vars:
+          width: 64
+        layers:
+          - dense: {units: $width, activation: relu}
+          - dense: 10
+        ```
+
+    When to ignore it:
+        While the spec is being written. Silent where a name is unknown (Y701, Y702), because what
+        seems unused may only be misspelled; a variable that a variant sets has no fix.
+
+    References:
+        The language reference of cnncalc.
+    """
+
+    code: ClassVar[str] = "Y703"
+    name: ClassVar[str] = "unused"
+    severity: ClassVar[Severity] = "info"
+
+    def check(self, facts: NetworkFacts) -> Iterator[Report]:
+        """One report per definition."""
+        document, source = facts.network.document, facts.network.source
+        if source is None or not any(map(document.section, _DEFINING)):
+            return
+        if any(problem.code in (NAME, UNKNOWN_KEY) for problem in facts.network.problems):
+            return
+        uses = _Uses(document)
+        preset = _names_in_variants(document)
+        for key in _keys(document.section("vars")):
+            if key.value not in uses.names:
+                fix = None if key.value in preset else _removal(document, source, "vars", key)
+                yield _report(key, f"the variable {show(key.value)} is never used", fix)
+        for key in _keys(document.section("blocks")):
+            if key.value not in uses.words:
+                fix = _removal(document, source, "blocks", key)
+                yield _report(key, f"the block {show(key.value)} is never called", fix)
+        for key in _keys(document.section("defaults")):
+            if key.value not in uses.words:
+                fix = _removal(document, source, "defaults", key)
+                yield _report(key, f"these defaults are never used: no layer is a {key.value}", fix)
+        yield from _parameters(document, uses)
+
+
+def _report(key: Scalar, message: str, removal: Span | None) -> Report:
+    fixes: tuple[Fix, ...] = ()
+    if removal is not None:
+        fixes = (Fix("remove it", (ReplaceText(removal, ""),), is_safe=True),)
+    return Report(message, help="remove it", span=key.span, fixes=fixes)
+
+
+def _parameters(document: Document, uses: _Uses) -> Iterator[Report]:
+    for name, block in document.blocks.items():
+        params = block.node.get("params") if isinstance(block.node, Mapping) else None
+        for key in _keys(params):
+            if key.value not in uses.inside[name] and key.value not in uses.names_in_defaults:
+                message = f"block {name} never uses its parameter {show(key.value)}"
+                help = f"write ${key.value} where it should count, or drop it here and in the calls"
+                yield Report(message, help=help, span=key.span)
+
+
+class _Uses:
+    """What the layers, and all that they lead to, mention.
+
+    Attributes:
+        words: Keys and texts: ops and blocks among them.
+        names: Variables.
+        names_in_defaults: Names in defaults, which may be parameters of any block.
+        inside: Names in every block, its parameters among them.
+    """
+
+    def __init__(self, document: Document) -> None:
+        sections = [
+            node
+            for key, node in document.root.entries
+            if key.value not in _DEFINING and not str(key.value).startswith("x-")
+        ]
+        self.words, self.names = _mentions(sections)
+        in_defaults = _mentions([node for _, node in document.defaults.values()])
+        in_variants = _mentions([node for _, node in document.variants.values()])
+        self.names_in_defaults = in_defaults[1]
+        for words, names in (in_defaults, in_variants):
+            self._add(words, names)
+        blocks = {name: _mentions([block.node]) for name, block in document.blocks.items()}
+        self.inside = {name: names for name, (_, names) in blocks.items()}
+        variables = {str(key.value): node for key, node in _entries(document.section("vars"))}
+        new = True
+        while new:
+            called, named = self.words & blocks.keys(), self.names & variables.keys()
+            for name in called:
+                words, names = blocks.pop(name)
+                self._add(words, names - document.blocks[name].params.keys())
+            for name in named:
+                self._add(*_mentions([variables.pop(name)]))
+            new = bool(called or named)
+
+    def _add(self, words: set[str], names: set[str]) -> None:
+        self.words |= words
+        self.names |= names
+
+
+def _mentions(nodes: list[Node]) -> tuple[set[str], set[str]]:
+    """The words in some trees, keys and texts, and the names in their expressions."""
+    words: list[str] = []
+    names: set[str] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Scalar):
+            value = node.value
+            if isinstance(value, str):
+                if value[:1] == "$":
+                    names |= _names(value)
+                else:
+                    words.append(value)
+        elif isinstance(node, Sequence):
+            stack += node.items
+        else:
+            for key, value_node in node.entries:
+                words.append(key.value)  # type: ignore[arg-type]  # keys are strings
+                stack.append(value_node)
+    return set(words), names
+
+
+def _names(expression: str) -> frozenset[str]:
+    try:
+        return parse_expression(expression).names
+    except ExpressionError:
+        return frozenset(_WORD.findall(expression))
+
+
+def _entries(node: Node | None) -> list[tuple[Scalar, Node]]:
+    return node.entries if isinstance(node, Mapping) else []
+
+
+def _keys(node: Node | None) -> list[Scalar]:
+    return [key for key, _ in _entries(node)]
+
+
+def _names_in_variants(document: Document) -> set[object]:
+    presets = [node for _, node in document.variants.values() if isinstance(node, Mapping)]
+    return {key.value for preset in presets for key in _keys(preset.get("vars"))}
+
+
+def _removal(document: Document, source: Source, section: str, key: Scalar) -> Span | None:
+    """The text to take out with an entry of a section: all of the section for its last entry."""
+    entries = _entries(document.section(section))
+    if len(entries) > 1:
+        return _entry_span(entries, key, source)
+    head = document.root.key(section)
+    return None if head is None else _entry_span(document.root.entries, head, source)
+
+
+def _entry_span(entries: list[tuple[Scalar, Node]], key: Scalar, source: Source) -> Span | None:
+    """An entry of a map with what separates it from its neighbours."""
+    text = source.text
+    spans = [Span(name.start, max(name.end + 1, node.end)) for name, node in entries]
+    index = next(i for i, (name, _) in enumerate(entries) if name is key)
+    span = spans[index]
+    start = text.rfind("\n", 0, span.start) + 1
+    if text[start : span.start].strip(" ") == "" and not _shares_line(spans, index, text):
+        end = text.find("\n", span.end)
+        return Span(start, len(text) if end < 0 else end + 1)
+    if index:
+        return Span(spans[index - 1].end, span.end)
+    return Span(span.start, spans[1].start) if len(spans) > 1 else None
+
+
+def _shares_line(spans: list[Span], index: int, text: str) -> bool:
+    """Whether anything but a comment follows an entry on its line: it is in braces."""
+    rest = text[spans[index].end :].partition("\n")[0].strip()
+    return bool(rest) and not rest.startswith("#")
