@@ -45,7 +45,7 @@ class _Seen:
 _EVERYTHING = _Seen(None, None, True)
 
 # most layers by far: what they compute from a cell stays in it, so the match need not say so
-_CELL_BY_CELL = frozenset((p.Activation, p.Dense, p.Dropout, p.Identity, p.ChannelScale))
+_CELL_BY_CELL = frozenset((p.Activation, p.Dropout, p.Identity, p.ChannelScale))
 
 
 def receptive_fields(graph: Graph) -> list[ReceptiveField | None]:
@@ -76,7 +76,7 @@ class _Pass:
         nodes = self._graph.nodes
         shape = nodes[self._position].lowered.output
         fields_: list[ReceptiveField | None] = [None] * len(nodes)
-        if shape is None or len(shape) < 2 or None in shape:
+        if shape is None or None in shape:
             return fields_
         self._input = tuple(size for size in shape[:-1] if size is not None)
         axes = (fields.START,) * len(self._input)
@@ -281,9 +281,10 @@ def _transfer(
             return _reshape(shape, output, axes)
         case p.Opaque():
             raise Unavailable
+        case p.Dense():
+            return axes or None  # a vector has no axes: it is seen as a whole
         case (
-            p.Dense()
-            | p.Normalization()
+            p.Normalization()
             | p.LocalResponseNormalization()
             | p.Activation()
             | p.Maxout()
