@@ -78,6 +78,6 @@ def _open(source: str | Path) -> tuple[Source, zoo.ZooEntry | None]:
 
 def _exists(path: str) -> bool:
     try:
-        return Path(path).exists()
+        return path != "" and Path(path).exists()
     except (OSError, ValueError):  # too long for a name, or with a zero byte in it
         return False

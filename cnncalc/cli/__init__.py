@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnncalc.cli.request import Request
 
-COMMANDS = ("check", "summary", "expand", "zoo", "init", "schema")
+COMMANDS = ("check", "summary", "rule", "expand", "zoo", "init", "schema")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,10 +63,9 @@ def _without_options(arguments: list[str]) -> Request | None:
         return None
     if any(word.startswith("-") and word != "-" for word in networks):
         return None
-    from cnncalc.cli.request import Request
+    from cnncalc.cli.request import Checking, Request
 
-    request = Request(networks)
-    return request if command == ["check"] else request._replace(fail_on=None)
+    return Request(networks, checking=Checking() if command == ["check"] else None)
 
 
 def app(arguments: Sequence[str] = ()) -> typer.Typer:

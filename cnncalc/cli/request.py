@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnncalc.errors import UsageError
@@ -10,6 +12,19 @@ from cnncalc.errors import UsageError
 
 class OutputFormat(StrEnum):
     """How much is printed, and for whom."""
+
+    full = "full"
+    concise = "concise"
+    json = "json"
+    json_lines = "json-lines"
+    sarif = "sarif"
+    github = "github"
+    gitlab = "gitlab"
+    junit = "junit"
+
+
+class SummaryFormat(StrEnum):
+    """Those of the formats that there are without findings."""
 
     full = "full"
     concise = "concise"
@@ -39,12 +54,41 @@ class FailOn(StrEnum):
     error = "error"
     warning = "warning"
     info = "info"
+    never = "never"
+
+
+class Checking(NamedTuple):
+    """What only `check` is asked; the defaults are those of its options.
+
+    Without `fail_on` the configuration decides.
+    """
+
+    select: list[str] | None = None
+    ignore: list[str] | None = None
+    extend_select: list[str] | None = None
+    strict: bool = False
+    fail_on: FailOn | None = None
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    fix_only: bool = False
+    isolated: bool = False
+    config: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
+    statistics: bool = False
+    output_file: str | None = None
+
+    @property
+    def mends(self) -> bool:
+        """Whether fixes are made, be it only to show them."""
+        return self.fix or self.diff or self.fix_only
 
 
 class Request(NamedTuple):
     """The command line of `check` or `summary`; the defaults are those of their options.
 
-    Without `fail_on` nothing is linted.
+    Without `checking` nothing is linted.
     """
 
     networks: list[str]
@@ -59,7 +103,7 @@ class Request(NamedTuple):
     input: list[str] | None = None
     define: list[str] | None = None
     variant: str | None = None
-    fail_on: FailOn | None = FailOn.warning
+    checking: Checking | None = None
 
 
 def defined(pairs: list[str] | None) -> dict[str, Any]:
@@ -101,3 +145,13 @@ def given_input(texts: list[str] | None) -> str | dict[str, str] | None:
 def listed(keys: str | None) -> tuple[str, ...] | None:
     """The words of a list with commas."""
     return None if keys is None else tuple(key.strip() for key in keys.split(",") if key.strip())
+
+
+def file_of(network: str) -> Path | None:
+    """The file that a network is read from: None for standard input and for the zoo."""
+    if network == "-":
+        return None
+    try:
+        return Path(network) if "/" in network or os.path.exists(network) else None
+    except ValueError:  # it has a zero byte in it
+        return None

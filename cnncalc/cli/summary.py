@@ -6,12 +6,12 @@ import typer
 
 from cnncalc.cli import options as o
 from cnncalc.cli.reporting import report
-from cnncalc.cli.request import OutputFormat, Request
+from cnncalc.cli.request import OutputFormat, Request, SummaryFormat
 
 
 def summary(
     networks: o.Networks,
-    output_format: o.Format = OutputFormat.full,
+    output_format: o.ShortFormat = SummaryFormat.full,
     table: o.Table = None,
     columns: o.Columns = None,
     sort: o.Sort = None,
@@ -25,7 +25,7 @@ def summary(
 ) -> None:
     """Print the table of layers and the totals."""
     request = Request(
-        networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,
-        variant, None,
+        networks, OutputFormat(output_format.value), table, columns, sort, top, depth, batch, dtype,
+        input, define, variant,
     )  # fmt: skip
     raise typer.Exit(report(request))

@@ -20,7 +20,8 @@ def equation(window: Window) -> str:
         padding = f"{window.begin} + {window.end}"
     assert window.size is not None
     span = window.size + window.begin + window.end - window.effective_kernel
-    value = decimal(Fraction(span, window.stride) + 1)
+    steps, remainder = divmod(span, window.stride)
+    value = f"{span / window.stride + 1:.2f}" if remainder else str(steps + 1)
     return f"({window.size} - {kernel} + {padding})/{window.stride} + 1 = {value}"
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from cnncalc.errors import UsageError
+from cnncalc.linter.engine import CRASH
 from cnncalc.linter.finding import Finding
 
 _VERSION = 1
@@ -18,7 +19,10 @@ Baseline = Mapping[str, Mapping[str, int]]
 
 def count(findings: Mapping[str, list[Finding]]) -> Baseline:
     """Findings per file and rule."""
-    counts = {name: Counter(finding.code for finding in found) for name, found in findings.items()}
+    counts = {
+        name: Counter(finding.code for finding in found if finding.code != CRASH)
+        for name, found in findings.items()
+    }
     return {name: dict(sorted(codes.items())) for name, codes in sorted(counts.items()) if codes}
 
 
@@ -47,6 +51,13 @@ def parse(text: str, name: str) -> Baseline:
 
 
 def new_findings(findings: list[Finding], known: Mapping[str, int]) -> list[Finding]:
-    """What the baseline does not cover: of a rule that finds more than before, all findings."""
+    """What the baseline does not cover: of a rule that finds more than before, all findings.
+
+    A rule that failed is never covered.
+    """
     counts = Counter(finding.code for finding in findings)
-    return [finding for finding in findings if counts[finding.code] > known.get(finding.code, 0)]
+    return [
+        finding
+        for finding in findings
+        if finding.code == CRASH or counts[finding.code] > known.get(finding.code, 0)
+    ]

@@ -7,8 +7,8 @@ a setting.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ _KEYS = (
     "select", "extend-select", "ignore", "severity", "fail-on", "strict", "per-file-ignores",
 )  # fmt: skip
 FAIL_ON = ("error", "warning", "info", "never")
+_NAMES = ("cnncalc.toml", "pyproject.toml")
 _LARGEST = 2**20
 
 
@@ -49,10 +50,12 @@ class Config(NamedTuple):
             if self._matches(path, pattern)
             for code in codes
         )
-        return self.settings._replace(ignore=(*self.settings.ignore, *ignored))
+        return self.settings._replace(never=ignored)
 
     def _matches(self, path: Path, pattern: str) -> bool:
         """A pattern is matched against the name, and against the path from the file's folder on."""
+        from fnmatch import fnmatch
+
         assert self.path is not None
         path = path.resolve()
         folder = self.path.parent.resolve()
@@ -63,33 +66,64 @@ class Config(NamedTuple):
 def find_config(folder: Path) -> Config:
     """The closest configuration from a folder upwards.
 
+    Where there is none this costs two questions per folder to the file system, and no imports.
+
     Raises:
         UsageError: The file cannot be read, or says something that is no setting.
     """
-    folder = folder.resolve()
-    for parent in (folder, *folder.parents):
-        for name in ("cnncalc.toml", "pyproject.toml"):
-            path = parent / name
-            if path.is_file():
-                table = _table(path)
-                if table is not None:
-                    return _config(path, table)
-    return Config()
+    try:
+        parent = os.path.realpath(folder)
+    except OSError:  # the current folder is gone
+        return Config()
+    while True:
+        for name in _NAMES:
+            path = os.path.join(parent, name)
+            if os.path.isfile(path):
+                config = _load(Path(path))
+                if config is not None:
+                    return config
+        above = os.path.dirname(parent)
+        if above == parent:
+            return Config()
+        parent = above
+
+
+def read_config(path: Path) -> Config:
+    """The configuration in a file that was asked for.
+
+    Raises:
+        UsageError: There is no such file, it has no settings, or they are wrong.
+    """
+    config = _load(path)
+    if config is None:
+        raise UsageError(f"{path}: the file has no [tool.cnncalc]")
+    return config
+
+
+def _load(path: Path) -> Config | None:
+    table = _table(path)
+    return None if table is None else _config(path, table)
 
 
 def _table(path: Path) -> dict[str, Any] | None:
     """The settings in a file; None for a `pyproject.toml` without any."""
-    import tomllib
-
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise UsageError(f"{path}: the file is larger than 1 MiB")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    if len(data) > _LARGEST:
+        raise UsageError(f"{path}: the file is larger than 1 MiB")
+    whole = path.name != "pyproject.toml"
+    if not whole and b"cnncalc" not in data:
+        return None  # most have nothing to do with us, and reading TOML takes time
+    import tomllib
+
+    try:
         document = tomllib.loads(data.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from None
-    if path.name == "cnncalc.toml":
+    if whole:
         return document
     tool = document.get("tool", {})
     table = tool.get("cnncalc") if isinstance(tool, dict) else None

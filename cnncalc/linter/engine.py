@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections import Counter
 from functools import cache, cached_property
 from importlib import import_module
@@ -23,6 +24,7 @@ DEFAULT = LintSettings()
 CRASH = "E000"
 _CRASHED = "internal-error"
 _RULES = "cnncalc.linter.rules"
+_CRLF = re.compile("\r?\n")
 
 
 @cache
@@ -195,7 +197,8 @@ class _Fixer:
         wanted = [
             fix for fix in first.fixes if all(_same_edits(fix, copy.fixes) for copy in copies[1:])
         ]
-        return tuple(fix for fix in map(resolver.resolve, wanted) if fix is not None)
+        resolved = tuple(fix for fix in map(resolver.resolve, wanted) if fix is not None)
+        return tuple(map(_with_crlf, resolved)) if self._has_crlf else resolved
 
     @cached_property
     def _resolver(self) -> Resolver | None:
@@ -205,8 +208,19 @@ class _Fixer:
         return Resolver(network.source, network.document.root)
 
     @cached_property
+    def _has_crlf(self) -> bool:
+        source = self._facts.network.source
+        return source is not None and "\r\n" in source.text
+
+    @cached_property
     def _n_copies(self) -> Counter[int]:
         return Counter(id(layer.node.place) for layer in self._facts.layers)
+
+
+def _with_crlf(fix: ResolvedFix) -> ResolvedFix:
+    """The fix with the line ends of a document that has them so."""
+    edits = tuple(edit._replace(text=_CRLF.sub("\r\n", edit.text)) for edit in fix.edits)
+    return fix._replace(edits=edits)
 
 
 def _same_edits(fix: Fix, others: tuple[Fix, ...]) -> bool:

@@ -35,11 +35,13 @@ class Fixed(NamedTuple):
         text: The text with all fixes made.
         applied: The findings that were mended, and how.
         left: The findings that are left.
+        facts: The facts of the text.
     """
 
     text: str
     applied: list[tuple[Finding, ResolvedFix]]
     left: list[Finding]
+    facts: NetworkFacts
 
 
 Look = Callable[[Source], tuple[NetworkFacts, list[Finding]]]
@@ -80,7 +82,7 @@ def fix_all(source: Source, look: Look, *, unsafe: bool = False) -> Fixed:
         state = better
         applied += batch
         refused.clear()
-    return Fixed(state.text, applied, state.findings)
+    return Fixed(state.text, applied, state.findings, state.facts)
 
 
 def _look(text: str, name: str, look: Look) -> State:

@@ -81,7 +81,8 @@ def _pair(item: Any) -> str:
 
 def shown(values: Values) -> str:
     """Arguments as they would stand in a spec: `kernel: 4 with padding: 1`."""
-    return " with ".join(f"{name}: {in_yaml(value)}" for name, value in values.items())
+    first, *others = [f"{name}: {in_yaml(value)}" for name, value in values.items()]
+    return f"{first} with {' and '.join(others)}" if others else first
 
 
 def changes(layer: LayerFacts, values: Values) -> tuple[Change, ...]:
@@ -117,15 +118,6 @@ def written(layer: LayerFacts, name: str) -> Node | None:
         if layer_type.canonical(str(key.value)) == name:
             return node
     return None
-
-
-def flow_words(layer: LayerFacts) -> frozenset[str]:
-    """The flow words that are written at a layer: `from`, `repeat` and so on."""
-    place = layer.node.place
-    if not isinstance(place, Mapping) or not isinstance(place.entries[0][1], Mapping):
-        return frozenset()
-    words = {str(key.value) for key, _ in place.entries[0][1].entries}
-    return frozenset(words & {"name", "from", "repeat", "first", "when", "share"})
 
 
 def from_expressions(layer: LayerFacts, names: Sequence[str]) -> str:

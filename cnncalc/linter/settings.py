@@ -24,8 +24,10 @@ class LintSettings(NamedTuple):
         select: Rules to run in place of those that are on by default; empty for these.
         extend_select: Rules to run besides.
         ignore: Rules not to run.
-        severity: Severities by code, in place of the rules' own.
+        severity: Severities by code, in place of the rules' own; the longest code decides.
         strict: Whether every misfit is an error.
+        never: Rules not to run whatever is selected: those ignored in one file.
+        under: Settings that decide about the rules of which these say nothing.
     """
 
     select: tuple[str, ...] = ()
@@ -33,19 +35,44 @@ class LintSettings(NamedTuple):
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}
     strict: bool = False
+    never: tuple[str, ...] = ()
+    under: LintSettings | None = None
 
     def chooses(self, rule: Rule) -> bool:
         """Whether a rule runs."""
+        if _longest(self.never, rule.code) >= 0:
+            return False
         wanted = _longest((*self.select, *self.extend_select), rule.code)
-        if wanted < 0 and not self.select and rule.enabled:
-            wanted = 0
-        return wanted >= 0 and wanted > _longest(self.ignore, rule.code)
+        ignored = _longest(self.ignore, rule.code)
+        if max(wanted, ignored) >= 0:
+            return wanted > ignored
+        if self.select:
+            return False
+        return rule.enabled if self.under is None else self.under.chooses(rule)
 
     def severity_of(self, code: str, default: Severity) -> Severity:
         """How bad a finding is."""
         if self.strict and code in MISFITS:
             return "error"
-        return self.severity.get(code, default)
+        if not self.severity:
+            return default
+        longest = max(self.severity, key=lambda prefix: _longest((prefix,), code))
+        return self.severity[longest] if _longest((longest,), code) >= 0 else default
+
+    def overlaid(
+        self,
+        select: tuple[str, ...] = (),
+        extend_select: tuple[str, ...] = (),
+        ignore: tuple[str, ...] = (),
+        *,
+        strict: bool = False,
+    ) -> LintSettings:
+        """These settings under others that decide first, as a command line does over a file."""
+        if not (select or extend_select or ignore):
+            return self._replace(strict=self.strict or strict)
+        return LintSettings(
+            select, extend_select, ignore, self.severity, self.strict or strict, self.never, self
+        )
 
 
 def _longest(prefixes: Iterable[str], code: str) -> int:

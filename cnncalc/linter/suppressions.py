@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cnncalc.linter.engine import CRASH
 from cnncalc.linter.finding import Finding
 from cnncalc.linter.fixes import Edit, ResolvedFix
 from cnncalc.source import Mapping, Node, Scalar, Sequence, Source, Span
 
 UNUSED = "Y703"
-_COMMENT = re.compile(r"#[ \t]*cnncalc:[ \t]*(file-)?ignore(?:\[([^\]\n]*)\])?[^\n]*")
+_COMMENT = re.compile(r"#[ \t]*cnncalc:[ \t]*(file-)?ignore(?:\[([^\]\r\n]*)\])?[^\r\n]*")
 _CODE = re.compile(r"[^,\s]+")
 
 
@@ -35,6 +36,8 @@ class Suppression(NamedTuple):
 
     def covers(self, finding: Finding, code: str) -> bool:
         """Whether it silences a finding by one of its codes."""
+        if finding.code == CRASH:  # nobody shall miss that a rule failed
+            return False
         return finding.code == code and (self.whole_file or finding.line == self.line)
 
 
@@ -130,6 +133,7 @@ def _comment(suppression: Suppression, source: Source) -> Span:
     start, end = suppression.span
     while start and text[start - 1] in " \t":
         start -= 1
-    if (start == 0 or text[start - 1] == "\n") and text[end : end + 1] == "\n":
-        end += 1
+    if start == 0 or text[start - 1] == "\n":
+        end += text.startswith("\r\n", end)
+        end += text.startswith("\n", end)
     return Span(start, end)

@@ -75,3 +75,12 @@ def same_repeats(a: LayerFacts, b: LayerFacts) -> bool:
     if a.node.scope != b.node.scope:
         return False
     return "repeat" not in written_keys(a) and "repeat" not in written_keys(b)
+
+
+def gives_vectors(facts: NetworkFacts) -> bool:
+    """Whether no output is a map: then it is the whole input that is judged, and not its cells."""
+    for name in facts.outputs:
+        shape = facts.inputs[name] if name in facts.inputs else facts.layer(name).output_shape
+        if shape is None or any(size != 1 for size in shape[:-1]):
+            return False
+    return True

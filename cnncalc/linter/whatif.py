@@ -62,8 +62,10 @@ class WhatIf:
         """Whether several layers are sound with the same arguments; see `mends`."""
         edited: dict[int, Lowerable] = {}
         for layer in layers:
-            for node in self._copies(layer.node):
-                if not isinstance(node.layer, Layer):
+            copies = self._copies(layer.node)
+            self._work -= len(copies)
+            for node in copies:
+                if self._work < 0 or not isinstance(node.layer, Layer):
                     return False
                 edited[node.index] = node.layer.model_copy(update=values)
         return self._holds(edited, {}, _Wanted(frozenset(edited)))
@@ -173,7 +175,7 @@ class WhatIf:
             index = heappop(waiting)
             node = nodes[index]
             layer = edited.get(index, node.layer)
-            self._work -= 1
+            self._work -= 1 + len(node.inputs)
             if self._work < 0:
                 return False
             if layer is None:
@@ -193,7 +195,7 @@ class WhatIf:
         key = (id(layer), shapes)
         lowered = self._memo.get(key)
         if lowered is None:
-            self._work -= _INFERRING
+            self._work -= _INFERRING + len(shapes)
             self._kept.append(layer)
             lowered = self._memo[key] = lower(layer, shapes)
         return lowered

@@ -79,6 +79,11 @@ class ArgumentReader:
                 continue
         return found
 
+    def match(self, entry: Entry, arguments: Arguments, values: Scope, layer: Layer) -> bool:
+        """Whether these arguments alone, with nothing left to defaults, are those of a layer."""
+        found = self.evaluable(entry, arguments, values)
+        return self._validated(entry, arguments, found)[0] == layer
+
     def _scope(self, entry: Entry, node: Node, values: Scope) -> Scope:
         """Where the names in an argument are looked up: those in `defaults` know no block."""
         return self._document.scope if id(node) in entry.defaults else values

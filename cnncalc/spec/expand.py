@@ -70,7 +70,7 @@ class _Expander:
         last = self._items(document.layers, frame, entering)
         outputs = [self._refer(name, node, frame) for name, node in document.outputs]
         if self._has_dots:
-            self._check_full_names()
+            self._check_full_names(frame)
         known = tuple(index for index in outputs if index >= 0)
         graph.outputs = known or (() if last is None or last < 0 else (last,))
         return graph
@@ -197,30 +197,31 @@ class _Expander:
         self._has_dots = self._has_dots or "." in name
         return full
 
-    def _check_full_names(self) -> None:
+    def _check_full_names(self, frame: Frame) -> None:
         """A name with dots in it must not be that of a layer in a block call."""
         seen: dict[str, tuple[str, ...]] = {}
         for node in self._graph.nodes:
             scope = seen.setdefault(node.name, node.scope)
             if scope != node.scope and isinstance(node.place, Scalar | Sequence | Mapping):
-                self._misname(node.name, "is taken by another layer", node.place)
+                self._misname(node.name, "is taken by another layer", frame, node.place)
 
     def _declare(self, name: str, index: int, frame: Frame, place: Node) -> None:
         """Give a node its name, the only one with that name in its scope."""
         if name == PREVIOUS:
-            self._misname(name, "means what enters a merge", place)
+            self._misname(name, "means what enters a merge", frame, place)
         elif name in frame.names:
             is_input = frame.names[name] < self._graph.n_inputs
             taken = "the input" if is_input else "another layer"
-            self._misname(name, f"is taken by {taken}", place)
+            self._misname(name, f"is taken by {taken}", frame, place)
         else:
             frame.names[name] = index
 
-    def _misname(self, name: str, why: str, place: Node) -> None:
+    def _misname(self, name: str, why: str, frame: Frame, place: Node) -> None:
         entry = self._reader.read(place)
         where = entry.flow.get("name", entry.head) if entry else place
         message = f"the name {show(name)} {why}"
-        self._problems.add(NAME, where, message, help="choose another", layer=name)
+        full = ".".join((*frame.path, name))
+        self._problems.add(NAME, where, message, help="choose another", layer=full)
 
     def _alias(self, name: str, own: str, frame: Frame, place: Node) -> None:
         """Let the name of a repeated layer stand for the last copy."""
@@ -257,8 +258,9 @@ class _Expander:
         is_first: bool = False,
     ) -> Layer | None:
         channels = partial(self._channels, current)
+        full = ".".join((*frame.path, name))
         return self._arguments.layer(
-            entry, arguments, frame.values, channels, name, is_first=is_first
+            entry, arguments, frame.values, channels, full, is_first=is_first
         )
 
     def _channels(self, current: int | None) -> int | None:
@@ -424,11 +426,6 @@ class _Expander:
 
     def _shared(self, entry: Entry, frame: Frame, current: int | None, name: str) -> int | None:
         owner = self._arguments.name(entry, "share", frame.values)
-        if entry.own or entry.first:
-            message = f"share takes the arguments of {show(owner)} as well as its weights"
-            given = ", ".join(printable(key) for key in {**entry.own, **entry.first})
-            self._problems.add(BAD_VALUE, entry.flow["share"], message, help=f"remove {given}")
-            owner = None
         if owner is None:
             return self._broken(frame, entry.node, name, entry.op, current)
         if entry.block is not None:
@@ -439,7 +436,17 @@ class _Expander:
         node = self._graph.nodes[index]
         root = index if node.shares is None else node.shares
         layer = node.layer if isinstance(node.layer, Layer) else None
+        given = {**entry.own, **entry.first}
+        if given and layer is not None:
+            if not self._arguments.match(entry, given, frame.values, layer):
+                self._own_arguments(entry, owner)
+                layer = None
         return self._add(frame, name, entry.op, layer, (current,), entry.node, root)
+
+    def _own_arguments(self, entry: Entry, owner: str) -> None:
+        message = f"share takes the arguments of {show(owner)} as well as its weights"
+        given = ", ".join(printable(key) for key in {**entry.own, **entry.first})
+        self._problems.add(BAD_VALUE, entry.flow["share"], message, help=f"remove {given}")
 
     def _owner(self, entry: Entry, frame: Frame, owner: str) -> int:
         """The node whose weights a layer uses; -1, with a problem noted, when it cannot."""
@@ -463,6 +470,9 @@ class _Expander:
             what = "no block call before this one" if call is None else f"a {call.entry.op}"
             message = f"{show(owner)} is {what}: {entry.op} cannot share its weights"
             self._problems.add(NAME if call is None else BAD_VALUE, entry.flow["share"], message)
+            return self._broken(frame, entry.node, name, entry.op, current)
+        if entry.own or entry.first:
+            self._own_arguments(entry, owner)
             return self._broken(frame, entry.node, name, entry.op, current)
         nodes = self._graph.nodes
         start = len(nodes)

@@ -133,6 +133,9 @@ def _layer_data(layer: Layer | str) -> Any:
     """A layer as it would stand in a spec."""
     if isinstance(layer, str):
         return layer
-    fields = {name: getattr(layer, name) for name in sorted(layer.model_fields_set)}
-    words = {"from" if name == "from_" else name: _plain(value) for name, value in fields.items()}
+    words = {}
+    for name in sorted(layer.model_fields_set):
+        value = getattr(layer, name)
+        if value is not None or name not in layer.flow_words:
+            words["from" if name == "from_" else name] = _plain(value)
     return {layer.op: words}

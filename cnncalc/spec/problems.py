@@ -90,6 +90,8 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
 
 
 def _nearest(word: str, known: list[str]) -> str | None:
+    if word.lower() in known:
+        return word.lower()
     for spelling in dict.fromkeys((word[:60], word[:60].lower())):
         near = difflib.get_close_matches(spelling, known, 1, 0.6)
         if near:

@@ -7,7 +7,7 @@ import pytest
 from cnncalc.analysis.facts import NetworkFacts, ReceptiveField
 from tests.helpers import chain, facts_of, last_map, size_of, zoo_facts, zoo_names
 
-# --------------------------------------------------------------------------- parameters and operations
+# ------------------------------------------------------------------------ parameters and operations
 
 # network of the zoo: parameters, running statistics, multiply-accumulates (None: not given)
 COUNTS = {

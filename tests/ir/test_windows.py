@@ -153,7 +153,7 @@ def test_transposed_dilation() -> None:
     ],
 )
 def test_adaptive_bins(size: int, output: int, bins: list[tuple[int, int]]) -> None:
-    # PyTorch, AdaptiveAvgPool2d: start_index and end_index of aten/src/ATen/native/AdaptivePooling.h
+    # PyTorch, AdaptiveAvgPool2d: start_index and end_index of ATen/native/AdaptivePooling.h
     assert adaptive_bins(size, output) == bins
 
 

@@ -16,12 +16,13 @@ pytestmark = pytest.mark.oracle
 many = settings(max_examples=250)
 
 
-def shape(layer: Any, shape: Shape) -> Shape | None:
+def shape_of(layer: Any, shape: Shape) -> Shape | None:
     """The shape that a layer computes; None where Keras refuses, or is left with nothing."""
     try:
         found: Shape = tuple(layer.compute_output_shape((None, *shape))[1:])
     except ValueError as error:
-        assert "negative dimension" in str(error) or "dimension size" in str(error), error
+        if "zero or negative" not in str(error):
+            raise
         return None
     return None if any(size is not None and size < 1 for size in found) else found
 
@@ -38,7 +39,7 @@ def test_conv(drawn: dict[str, list[int]], padding: str) -> None:
     )
     argument = {"kernel": kernel, "stride": stride, "dilation": dilation, "padding": padding}
     mine = ours("conv", {"filters": 2, **argument}, (*sizes, 3))
-    assert mine == shape(layer, (*sizes, 3))
+    assert mine == shape_of(layer, (*sizes, 3))
 
 
 @many
@@ -48,7 +49,7 @@ def test_pools(drawn: dict[str, list[int]], padding: str) -> None:
     argument = {"size": size, "stride": stride, "padding": padding}
     for op, name in (("max_pool", "MaxPooling"), ("avg_pool", "AveragePooling")):
         layer = getattr(keras.layers, f"{name}{len(sizes)}D")(size, stride, padding)
-        assert ours(op, argument, (*sizes, 3)) == shape(layer, (*sizes, 3))
+        assert ours(op, argument, (*sizes, 3)) == shape_of(layer, (*sizes, 3))
 
 
 @many
@@ -57,7 +58,7 @@ def test_conv_transpose_same(drawn: dict[str, list[int]]) -> None:
     sizes, kernel, stride = (tuple(drawn[key]) for key in ("sizes", "kernel", "stride"))
     layer = getattr(keras.layers, f"Conv{len(sizes)}DTranspose")(2, kernel, stride, padding="same")
     argument = {"filters": 2, "kernel": kernel, "stride": stride, "padding": "same"}
-    assert ours("conv_transpose", argument, (*sizes, 3)) == shape(layer, (*sizes, 3))
+    assert ours("conv_transpose", argument, (*sizes, 3)) == shape_of(layer, (*sizes, 3))
 
 
 @pytest.mark.parametrize("padding", ["valid", "same", "causal"])
@@ -65,4 +66,4 @@ def test_conv_transpose_same(drawn: dict[str, list[int]]) -> None:
 def test_causal(padding: str, dilation: int) -> None:
     layer = keras.layers.Conv1D(2, 3, padding=padding, dilation_rate=dilation)
     argument = {"filters": 2, "kernel": 3, "padding": padding, "dilation": dilation}
-    assert ours("conv", argument, (20, 4)) == shape(layer, (20, 4))
+    assert ours("conv", argument, (20, 4)) == shape_of(layer, (20, 4))

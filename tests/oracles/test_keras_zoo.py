@@ -21,7 +21,7 @@ pytestmark = pytest.mark.oracle
 def _no_values() -> Iterator[None]:
     with keras.StatelessScope(initialize_variables=False):
         yield
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
 
 
 def compare(facts: NetworkFacts) -> None:

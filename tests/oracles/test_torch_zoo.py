@@ -1,4 +1,4 @@
-"""Every network of the zoo, and generated ones, rebuilt in PyTorch: shapes and weights per layer."""
+"""Networks of the zoo, and generated ones, rebuilt in PyTorch: every layer's shape and weights."""
 
 from __future__ import annotations
 

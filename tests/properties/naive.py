@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 def effective(kernel: int, dilation: int) -> int:
     """Cells from the first to the last of a window."""
-    return len(range(0, dilation * (kernel - 1) + 1))
+    return len(range(dilation * (kernel - 1) + 1))
 
 
 def window_starts(

@@ -36,7 +36,7 @@ class Map:
         return Map(list(self.sizes), self.channels)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Options:
     """What may be drawn."""
 
@@ -49,6 +49,9 @@ class Options:
     dilation: bool = True  # where something strides, and in pools: Keras has it in neither
     gates: bool = True  # and normalisations: what sees the whole map
     most: int = 6
+
+
+EVERYTHING = Options()
 
 
 class Drawing:
@@ -229,17 +232,16 @@ class Drawing:
 
     def kept(self, map_: Map, filters: int | None = None) -> list[Entry]:
         """Layers that keep the sizes; the last one gives so many filters, if that is said."""
-        layers: list[Entry] = []
-        for _ in range(self.integer(0, 2)):
-            layers.append(
-                self.pick(
-                    *ACTIVATIONS,
-                    "batch_norm",
-                    {"dropout": 0.5},
-                    {"max_pool": {"size": 3, "stride": 1, "padding": 1}},
-                    {"depthwise_conv": {"kernel": 3, "padding": "same", "dilation": 2}},
-                )
+        layers: list[Entry] = [
+            self.pick(
+                *ACTIVATIONS,
+                "batch_norm",
+                {"dropout": 0.5},
+                {"max_pool": {"size": 3, "stride": 1, "padding": 1}},
+                {"depthwise_conv": {"kernel": 3, "padding": "same", "dilation": 2}},
             )
+            for _ in range(self.integer(0, 2))
+        ]
         if filters is not None or self.pick(True, False):
             filters = filters or self.integer(1, 4)
             arguments: Spec = {"filters": filters, "kernel": self.integer(1, 4)}
@@ -371,7 +373,7 @@ class Drawn:
 
 
 @st.composite
-def networks(draw: st.DrawFn, options: Options = Options()) -> Drawn:
+def networks(draw: st.DrawFn, options: Options = EVERYTHING) -> Drawn:
     """A random network."""
     drawing = Drawing(draw(st.data()), options)
     rank = drawing.pick(*options.ranks)

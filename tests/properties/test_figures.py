@@ -74,6 +74,8 @@ def naive_weights(layer: LayerFacts) -> tuple[int, int]:
             count += channels * (1 + arguments.bias)
         case "prelu":
             count += channels
+        case _:
+            pass
     return count, 0
 
 
@@ -123,6 +125,8 @@ def loops(layer: LayerFacts, rank: int) -> int:
             for _ in product(*map(range, output[:-1])):
                 for _ in range(inputs[-1] * arguments.multiplier):
                     macs += taps + output[-1]
+        case _:
+            raise AssertionError(layer.op)
     return macs
 
 

@@ -317,6 +317,24 @@ layers:
     assert facts.layer("right.conv_1").inputs == ("input",)
 
 
+def test_share_may_repeat_the_arguments() -> None:
+    text = spec(
+        "conv: {name: a, filters: 3, kernel: [3, 3], activation: relu}",
+        "conv: {share: a, kernel: [3, 3], out_channels: 3, activation: relu}",
+    )
+    assert facts_of(text).layers[1].shares == "a"
+    for other in ("3, kernel: [1, 3], activation: relu", "3, kernel: [3, 3]"):
+        finding = only(
+            spec(
+                "conv: {name: a, filters: 3, kernel: [3, 3], activation: relu}",
+                f"conv: {{share: a, filters: {other}}}",
+            )
+        )
+        assert finding.message == "share takes the arguments of 'a' as well as its weights"
+        assert finding.help is not None
+        assert finding.help.startswith("remove filters, kernel")
+
+
 def test_share_from_inside_a_block_and_of_its_surroundings() -> None:
     text = """\
 input: 8x8x3

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from cnncalc.analysis.facts import LayerFacts
+from cnncalc.spec.flat import flat_spec
 from tests.helpers import ZOO, facts_of, last_map, size_of, zoo_facts, zoo_names
 
 FIGURES: dict[str, Any] = json.loads(
@@ -51,7 +52,7 @@ def test_totals(figures: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", FIGURES["layers"])
 def test_every_layer(name: str) -> None:
-    """Both lists are in the order in which torchvision runs the layers: the body before its shortcut.
+    """Both lists are in the order in which torchvision runs them: the body before its shortcut.
 
     What torch computes by functions (add, flatten, MobileNetV2's pooling) is in our list only, and
     ResNet's AdaptiveAvgPool2d keeps the axes that our global pooling drops: those are left out.
@@ -90,6 +91,19 @@ def check_layer(layer: LayerFacts) -> None:
     assert None not in layer.output_shape, layer.name
     assert None not in (layer.n_params, layer.n_macs, layer.n_flops), layer.name
     assert not any(window.real_cells_lost is None for window in layer.windows), layer.name
+
+
+@pytest.mark.parametrize("name", zoo_names())
+def test_expanded(name: str) -> None:
+    """The flat spec has the same names and the same facts."""
+    facts = zoo_facts(name)
+    expanded = facts_of(flat_spec(facts.network))
+    assert expanded.totals == facts.totals
+    assert expanded.outputs == facts.outputs
+    for flat, layer in zip(expanded.layers, facts.layers, strict=True):
+        assert (flat.name, flat.op, flat.inputs) == (layer.name, layer.op, layer.inputs)
+        assert flat.figures == layer.figures, layer.name
+        assert flat.receptive_field == layer.receptive_field, layer.name
 
 
 def test_published_figures_in_the_files() -> None:

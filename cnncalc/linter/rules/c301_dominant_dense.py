@@ -22,7 +22,8 @@ class DominantDense(Rule):
 
     What it does:
         Finds the dense layer behind a `flatten` that alone has more parameters than the rest of the
-        network. Silent on networks of less than two million parameters.
+        network. Silent on networks of less than two million parameters, and where a vector is made
+        into a map again, as autoencoders and the first detectors do.
 
     Why it matters:
         Every unit has a weight of its own for every cell and channel of the map. That is most of
@@ -77,7 +78,7 @@ class DominantDense(Rule):
         for layer, dense in facts.having(p.Dense):
             if 2 * (layer.n_params or 0) > total:
                 flatten = _flattening(layer, facts)
-                if flatten is not None:
+                if flatten is not None and not _makes_map(facts):
                     yield _report(layer, dense, flatten, total)
 
 
@@ -96,6 +97,14 @@ def _report(layer: LayerFacts, dense: p.Dense, flatten: LayerFacts, total: int) 
         "units",
         f"take global_avg_pool in place of {flatten.name}, a smaller map, or fewer units",
         fixes=fixes,
+    )
+
+
+def _makes_map(facts: NetworkFacts) -> bool:
+    """Whether a vector becomes a map again: a decoder or a detector, which needs the places."""
+    return any(
+        len(layer.input_shapes[0] or ()) == 1 and len(layer.output_shape or ()) > 1
+        for layer, _ in facts.having(p.Reshape)
     )
 
 

@@ -7,11 +7,12 @@ from math import prod
 from typing import ClassVar, NamedTuple
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
-from cnncalc.ir.primitives import Convolution
+from cnncalc.ir.primitives import Convolution, DepthToSpace, Resize, TransposedConvolution
 from cnncalc.linter.finding import Severity
 from cnncalc.linter.rule import Report, Rule
 
 _FAR = 4
+_ENLARGING = (TransposedConvolution, Resize, DepthToSpace)
 
 
 class UnbalancedStage(Rule):
@@ -91,6 +92,8 @@ class _Stage(NamedTuple):
 
 def _stages(facts: NetworkFacts) -> list[_Stage]:
     """The stages from the largest maps to the smallest; none where they cannot be told."""
+    if any(map(facts.having, _ENLARGING)):
+        return []
     found: dict[object, list[LayerFacts]] = {}
     for layer, _ in facts.having(Convolution):
         field = layer.receptive_field

@@ -85,7 +85,7 @@ class MissingSoftmax(Rule):
                     )
                 return
             if isinstance(primitive, (p.Convolution, p.TransposedConvolution, p.Dense)):
-                yield _report(facts, step, loss, task.loss, "these are logits")
+                yield _report(facts, step, loss, task.loss, "what arrives are logits")
                 return
             if not is_averaging(primitive):
                 return

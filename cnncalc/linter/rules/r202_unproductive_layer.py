@@ -11,7 +11,7 @@ from cnncalc.ir.shapes import Sizes, format_shape
 from cnncalc.linter.finding import Severity
 from cnncalc.linter.fixes import Change, Fix, SetArgument
 from cnncalc.linter.rule import Report, Rule
-from cnncalc.linter.topology import input_map
+from cnncalc.linter.topology import gives_vectors, input_map
 
 
 class UnproductiveLayer(Rule):
@@ -75,7 +75,7 @@ class UnproductiveLayer(Rule):
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per convolution past the border."""
         whole = input_map(facts)
-        if whole is None or not all(_is_vector(name, facts) for name in facts.outputs):
+        if whole is None or not gives_vectors(facts):
             return
         smallest_input = min(whole)
         for layer, conv in facts.having(Convolution):
@@ -103,13 +103,6 @@ def _report(
         fixes=_fixes(layer, conv),
         severity="warning" if hopeless else "info",
     )
-
-
-def _is_vector(name: str, facts: NetworkFacts) -> bool:
-    if name in facts.inputs:
-        return False
-    shape = facts.layer(name).output_shape
-    return shape is not None and all(size == 1 for size in shape[:-1])
 
 
 def _kernel(conv: Convolution, axis: int) -> int:

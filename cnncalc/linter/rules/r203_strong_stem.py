@@ -12,7 +12,7 @@ from cnncalc.ir.shapes import format_shape
 from cnncalc.linter.finding import Severity
 from cnncalc.linter.fixes import Change, Fix, RemoveLayer, SetArgument
 from cnncalc.linter.rule import Report, Rule
-from cnncalc.linter.topology import input_map, may_be_moved
+from cnncalc.linter.topology import gives_vectors, input_map, may_be_moved, written_keys
 
 _LARGEST = 64
 _WEIGHTED = (Convolution, TransposedConvolution, Dense)
@@ -24,7 +24,9 @@ class StrongStem(Rule):
     What it does:
         Finds networks for inputs of at most 64 pixels a side whose first convolution, with its
         stride and the pooling behind it, leaves a quarter of the side or less to the next
-        convolution. Stems that cut the image into patches (kernel = stride) are meant like that.
+        convolution. Silent on stems that cut the image into patches (kernel = stride), which are
+        meant like that, and on networks that give out a map, whose input may be a piece of a larger
+        picture.
 
     Why it matters:
         Such stems were made for photographs of 224 pixels, in which neighbouring pixels are much
@@ -66,9 +68,9 @@ class StrongStem(Rule):
     severity: ClassVar[Severity] = "warning"
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
-        """At most one report, at the first convolution."""
+        """At most one report, at the pooling, or else at the first convolution."""
         whole = input_map(facts)
-        if whole is None or max(whole) > _LARGEST:
+        if whole is None or max(whole) > _LARGEST or not gives_vectors(facts):
             return
         stem, second = _first_two(facts)
         if stem is None or second is None or _is_patches(stem):
@@ -79,14 +81,15 @@ class StrongStem(Rule):
         if not axes or before is None or after is None or source.output_shape is None:
             return
         if min(Fraction(after[axis]) / before[axis] for axis in axes) >= 4:
+            pools = _pools(stem, source, facts)
             yield Report(
                 f"the {format_shape(whole)} input is down to "
                 f"{format_shape(source.output_shape[:-1])} before {second.name}, the second layer "
                 "with weights: this stem was made for large images",
-                stem,
+                pools[0] if pools else stem,
                 "stride",
-                "take stride 1, or leave out the pooling behind it",
-                fixes=tuple(_fixes(stem, second, facts)),
+                "take stride 1 in the first layer, or leave out the pooling behind it",
+                fixes=tuple(_fixes(stem, pools)),
             )
 
 
@@ -119,22 +122,24 @@ def _strides(sources: list[LayerFacts], rank: int) -> tuple[int | Fraction, ...]
     return field.stride if field is not None else None
 
 
-def _fixes(stem: LayerFacts, second: LayerFacts, facts: NetworkFacts) -> Iterator[Fix]:
+def _pools(stem: LayerFacts, last: LayerFacts, facts: NetworkFacts) -> list[LayerFacts]:
+    """The poolings from the stem to the last layer before the next convolution, in order."""
+    found: list[LayerFacts] = []
+    while last is not stem and len(last.inputs) == 1:
+        if isinstance(last.node.lowered.primitives[0], Pooling):
+            found.append(last)
+        (last,) = facts.sources(last)
+    return found[::-1]
+
+
+def _fixes(stem: LayerFacts, pools: list[LayerFacts]) -> Iterator[Fix]:
     """Undo the reduction: all of it, or only that of the pooling."""
-    pools: list[LayerFacts] = []
-    layer = facts.sources(second)[0]
-    while layer is not stem:
-        if len(layer.inputs) != 1:
-            return
-        if isinstance(layer.node.lowered.primitives[0], Pooling):
-            if layer.node.scope or not may_be_moved(layer):
-                return
-            pools.append(layer)
-        layer = facts.sources(layer)[0]
+    if any(pool.node.scope or not may_be_moved(pool) for pool in pools):
+        return
     removals: tuple[Change, ...] = tuple(RemoveLayer(pool) for pool in pools)
-    stride = SetArgument(stem, "stride", "1")
-    if any(window.stride > 1 for window in stem.windows):
+    strides = any(window.stride > 1 for window in stem.windows)
+    if strides and not stem.node.scope and "repeat" not in written_keys(stem):
         how = "take stride 1" + " and leave out the pooling" * bool(pools)
-        yield Fix(how, (stride, *removals))
+        yield Fix(how, (SetArgument(stem, "stride", "1"), *removals))
     if pools:
         yield Fix("leave out the pooling", removals)

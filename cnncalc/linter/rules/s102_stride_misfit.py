@@ -62,11 +62,12 @@ class StrideMisfit(Rule):
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per layer, all its axes together."""
-        misfits = [
-            layer
-            for layer, _, windows in sliding(facts)
-            if any(window.real_cells_lost and loses(window) for window in windows)
-        ]
+        misfits = []
+        for layer, _, windows in sliding(facts):
+            for window in windows:
+                if window.real_cells_lost and loses(window):
+                    misfits.append(layer)
+                    break
         if not misfits:
             return
         others = _Others(facts, misfits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.ir.shapes import Pair
 from cnncalc.ir.windows import Window
 from cnncalc.linter.arithmetic import axes_in_words, by_window, equation, plural
@@ -55,17 +55,23 @@ class PaddingMisfit(Rule):
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per layer, all its axes together."""
         for layer, _, windows in sliding(facts):
-            if any(window.remainder and window.real_cells_lost == 0 for window in windows):
-                told = "; ".join(
-                    f"only padding is dropped along {axes_in_words(axes, len(windows))}: "
-                    f"{equation(window)}, {plural(window.remainder or 0, 'cell')} at the end"
-                    for window, axes in by_window(windows)
-                    if _drops(window)
-                )
-                values = {"padding": tuple(map(_used, windows))}
-                fixes = (Fix(f"set {shown(values)}", changes(layer, values)),)
-                help_ = f"nothing is lost; {shown(values)} says what happens"
-                yield Report(told, layer, "padding", help_, fixes=fixes)
+            for window in windows:
+                if window.remainder and window.real_cells_lost == 0:
+                    yield _report(layer, windows)
+                    break
+
+
+def _report(layer: LayerFacts, windows: tuple[Window, ...]) -> Report:
+    told = "; ".join(
+        f"only padding is dropped along {axes_in_words(axes, len(windows))}: "
+        f"{equation(window)}, {plural(window.remainder or 0, 'cell')} at the end"
+        for window, axes in by_window(windows)
+        if _drops(window)
+    )
+    values = {"padding": tuple(map(_used, windows))}
+    right = shown(values)
+    fixes = (Fix(f"set {right}", changes(layer, values)),)
+    return Report(told, layer, "padding", f"nothing is lost; {right} says as much", fixes=fixes)
 
 
 def _drops(window: Window) -> bool:

@@ -117,7 +117,8 @@ def _report(layer: LayerFacts, *, dead: bool, what_if: WhatIf) -> Report:
     severity: Severity = "warning" if dead else "info"
     values = _smaller(layer)
     if values is None or not what_if.mends(layer, values):
-        help_ = "reduce the map less before, or take a smaller window"
+        used = "every weight meets the map at some position, so a smaller window need not do"
+        help_ = "reduce the map less before, or take a smaller window" if dead else used
         return Report(message, layer, name, help_, severity=severity)
     fix = Fix(f"set {shown(values)}", changes(layer, values))
     help_ = f"{shown(values)} gives the same size{from_expressions(layer, list(values))}"

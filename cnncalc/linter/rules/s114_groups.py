@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import gcd, isqrt
 from typing import ClassVar
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
@@ -13,7 +14,7 @@ from cnncalc.linter.geometry import Values, argument, changes, from_expressions,
 from cnncalc.linter.rule import Report, Rule, faults
 from cnncalc.linter.whatif import WhatIf
 
-_FARTHEST = 1000
+_LARGEST = 10**7
 _TRIED = 10
 
 
@@ -83,8 +84,14 @@ def _that_divide(layer: LayerFacts, fault: Indivisible) -> tuple[str, list[Value
     filters, shape = argument(layer, "filters"), layer.input_shapes[0]
     if isinstance(filters, int) and shape is not None:
         dividends += [filters, shape[-1] or filters]  # groups split both
-    least = 1 if "channels" in fault.what and field == "groups" else 2
-    reach = range(max(least, start - _FARTHEST), start + _FARTHEST)
-    divide = [n for n in reach if all(dividend % n**exponent == 0 for dividend in dividends)]
-    divide.sort(key=lambda n: (abs(n - start), n))
-    return field, [{field: n} for n in divide[:_TRIED]]
+    found = [n for n in _divisors(gcd(*dividends), exponent) if n > 1 or field == "groups"]
+    found.sort(key=lambda n: (abs(n - start), n))
+    return field, [{field: n} for n in found[:_TRIED]]
+
+
+def _divisors(number: int, exponent: int) -> set[int]:
+    """What divides a number, raised to a power; nothing for one that is too large to try."""
+    if number > _LARGEST:
+        return set()
+    small = [n for n in range(1, isqrt(number) + 1) if number % n**exponent == 0]
+    return {*small, *(number // n for n in small)} if exponent == 1 else set(small)

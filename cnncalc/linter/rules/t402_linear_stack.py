@@ -153,7 +153,8 @@ def _is_meant(pair: _Pair, facts: NetworkFacts) -> bool:
         return second.filters == arriving  # learned upsampling
     if not isinstance(first, p.Convolution):
         return False
-    if max(first.kernel) == 1 and before.inputs[0] in facts.inputs:
+    is_alone = before.node.lowered.primitives[0] is first  # and not half of a separable one
+    if is_alone and max(first.kernel) == 1 and before.inputs[0] in facts.inputs:
         return True  # another colour space, or an adapter before a given network
     if not isinstance(second, p.Convolution):
         return False

@@ -100,19 +100,21 @@ def _before(facts: NetworkFacts, layer: LayerFacts) -> LayerFacts | None:
 
 def _judge(first: Activation, second: Activation) -> _Verdict | None:
     a, b = first.function, second.function
-    if a in _NON_NEGATIVE and b in _KEEPS_POSITIVE:
-        why = f"{a} leaves nothing negative, so {b} changes nothing"
-        return _Verdict(f"{a} comes right before; {why}", is_safe=True)
-    if (a == b and b in _IDEMPOTENT) or (a in _UNIT and b == "relu6"):
-        return _Verdict(f"{a} comes right before, so {b} changes nothing", is_safe=True)
+    if a == b:
+        if b in _IDEMPOTENT:
+            return _Verdict(
+                f"{a} comes right before, so the second one changes nothing", is_safe=True
+            )
+        return _Verdict(f"{a} is applied twice in a row")
+    if (a in _NON_NEGATIVE and b in _KEEPS_POSITIVE) or (a in _UNIT and b == "relu6"):
+        left = "between 0 and 1" if a in _UNIT else "never negative"
+        return _Verdict(f"what comes from {a} is {left}, so {b} changes nothing", is_safe=True)
     if b in ("relu", "relu6") and (a == "relu" or (a in _KEEPS_SIGN and (first.alpha or 0) >= 0)):
         return _Verdict(
             f"{b} comes right after and cuts off all that {a} does differently", True, True
         )
     if a == "log_softmax" and b == "softmax":
         return _Verdict("softmax comes right after and gives the same without it", True, True)
-    if a == b:
-        return _Verdict(f"{a} is applied twice in a row")
     if a == "softmax" and b == "log_softmax":
         return _Verdict("log_softmax comes right after and has a softmax of its own", True)
     if (a in _HIDDEN and b in _HIDDEN) or (a in _PROBABILITIES and b in _HIDDEN):

@@ -190,29 +190,22 @@ def _names_in_variants(document: Document) -> set[object]:
 
 def _removal(document: Document, source: Source, section: str, key: Scalar) -> Span | None:
     """The text to take out with an entry of a section: all of the section for its last entry."""
-    entries = _entries(document.section(section))
-    if len(entries) > 1:
-        return _entry_span(entries, key, source)
-    head = document.root.key(section)
-    return None if head is None else _entry_span(document.root.entries, head, source)
+    node, head = document.section(section), document.root.key(section)
+    if isinstance(node, Mapping) and len(node.entries) > 1:
+        return _entry_span(node, key, source.text)
+    return None if head is None else _entry_span(document.root, head, source.text)
 
 
-def _entry_span(entries: list[tuple[Scalar, Node]], key: Scalar, source: Source) -> Span | None:
+def _entry_span(mapping: Mapping, key: Scalar, text: str) -> Span | None:
     """An entry of a map with what separates it from its neighbours."""
-    text = source.text
-    spans = [Span(name.start, max(name.end + 1, node.end)) for name, node in entries]
-    index = next(i for i, (name, _) in enumerate(entries) if name is key)
+    spans = [Span(name.start, max(name.end + 1, node.end)) for name, node in mapping.entries]
+    index = next(i for i, (name, _) in enumerate(mapping.entries) if name is key)
     span = spans[index]
-    start = text.rfind("\n", 0, span.start) + 1
-    if text[start : span.start].strip(" ") == "" and not _shares_line(spans, index, text):
-        end = text.find("\n", span.end)
-        return Span(start, len(text) if end < 0 else end + 1)
-    if index:
-        return Span(spans[index - 1].end, span.end)
-    return Span(span.start, spans[1].start) if len(spans) > 1 else None
-
-
-def _shares_line(spans: list[Span], index: int, text: str) -> bool:
-    """Whether anything but a comment follows an entry on its line: it is in braces."""
-    rest = text[spans[index].end :].partition("\n")[0].strip()
-    return bool(rest) and not rest.startswith("#")
+    if text[mapping.start] == "{":
+        if index:
+            return Span(spans[index - 1].end, span.end)
+        return Span(span.start, spans[1].start) if len(spans) > 1 else None
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    if text[start : span.start].strip(" "):
+        return None
+    return Span(start, len(text) if end < 0 else end + 1)

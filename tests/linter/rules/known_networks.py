@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 NETWORKS = {
-    # Simonyan, Zisserman and all that followed need no entry: they are in the zoo.
     "keras-mnist": """
         input: 28x28x1
         layers:
@@ -195,7 +194,6 @@ NETWORKS = {
           - relu
           - conv_transpose: {filters: 3, kernel: 4, stride: 2, padding: 1, bias: false}
           - tanh
-        task: {loss: BCELoss}
         """,
     "sngan-generator": """
         input: 128
@@ -207,7 +205,7 @@ NETWORKS = {
                     - batch_norm
                     - relu
                     - resize: 2
-                    - conv: {filters: 256, kernel: 3, padding: 1}
+                    - conv: {filters: 256, kernel: 3, padding: 1, bias: false}
                     - batch_norm
                     - relu
                     - conv: {filters: 256, kernel: 3, padding: 1}
