@@ -7,7 +7,9 @@ Four kinds of text are generated:
 
 * **Transcripts** in README.md and docs/*.md, between `<!-- generated: cnncalc … -->` and
   `<!-- /generated -->`: the command is run, 100 columns wide and without colour. A command may name
-  a file that does not exist, `arch.yaml` say: it is the YAML block before the transcript.
+  a file that does not exist, `arch.yaml` say: it is the YAML block before the transcript. On a
+  page with `<!-- file: arch.yaml -->` before a YAML block, all commands share one folder: such a
+  block (over)writes the file there, a command may change it, and `cat arch.yaml` shows it.
 * **Files as diffs** in CONTRIBUTING.md, after `<!-- shown: path -->`: what adding that file was.
 * **Reference pages** of layers and rules, from their docstrings and fields.
 * **The stub** `cnncalc/layers/__init__.pyi`: layer classes are imported by name when a spec uses
@@ -98,10 +100,14 @@ def write(path: Path, text: str) -> None:
 # ------------------------------------------------------------------------------------ transcripts
 
 _TRANSCRIPT = re.compile(
-    r"^<!-- generated: (?P<command>cnncalc [^\n]*?) -->\n.*?^<!-- /generated -->$",
+    r"^<!-- generated: (?P<command>(?:cnncalc|cat) [^\n]*?) -->\n.*?^<!-- /generated -->$",
     re.DOTALL | re.MULTILINE,
 )
 _YAML = re.compile(r"^```yaml\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+_FILE = re.compile(
+    r"^<!-- file: (?P<name>[\w.-]+) -->\n(?:<!-- faulty[^\n]*\n)?\n?```yaml\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
 _RUN = "import sys; from cnncalc.cli import main; sys.argv[0] = 'cnncalc'; sys.exit(main())"
 
 
@@ -113,28 +119,51 @@ def transcribed_pages() -> Files:
 
 def transcribed(page: str) -> str:
     """Returns the page with every transcript replaced by what its command prints today."""
+    with tempfile.TemporaryDirectory() as shared:
+        is_story = _FILE.search(page) is not None
+        done = 0
 
-    def replaced(match: re.Match[str]) -> str:
-        specs = [block["text"] for block in _YAML.finditer(page, 0, match.start())]
-        command = match["command"]
-        output = run(command, specs[-1] if specs else None)
-        shown = f"$ {command}\n{output.rstrip()}"
-        return f"<!-- generated: {command} -->\n```console\n{shown}\n```\n<!-- /generated -->"
+        def replaced(match: re.Match[str]) -> str:
+            nonlocal done
+            if is_story:
+                for file in _FILE.finditer(page, done, match.start()):
+                    Path(shared, file["name"]).write_text(file["text"], encoding="utf-8")
+                done = match.end()
+                return transcript(match["command"], Path(shared))
+            specs = [block["text"] for block in _YAML.finditer(page, 0, match.start())]
+            return transcript_alone(match["command"], specs[-1] if specs else None)
 
-    return _TRANSCRIPT.sub(replaced, page)
+        return _TRANSCRIPT.sub(replaced, page)
 
 
-def run(command: str, spec: str | None) -> str:
-    """Runs a cnncalc command in an empty folder and returns what a person would see.
+def transcript(command: str, folder: Path) -> str:
+    """Returns the transcript of a command that is run in a folder."""
+    shown = f"$ {command}\n{run(command, folder).rstrip()}"
+    return f"<!-- generated: {command} -->\n```console\n{shown}\n```\n<!-- /generated -->"
+
+
+def transcript_alone(command: str, spec: str | None) -> str:
+    """Returns the transcript of a command in a folder that has but the YAML file that it names."""
+    with tempfile.TemporaryDirectory() as folder:
+        for argument in shlex.split(command):
+            if argument.endswith((".yaml", ".yml")) and spec is not None:
+                Path(folder, argument).write_text(spec, encoding="utf-8")
+        return transcript(command, Path(folder))
+
+
+def run(command: str, folder: Path) -> str:
+    """Runs a command in a folder and returns what a person would see.
 
     Args:
-        command: The command line as it stands in the page, starting with `cnncalc`.
-        spec: What a YAML file named in the command contains.
+        command: The command line as it stands in the page: `cnncalc …`, or `cat FILE`.
+        folder: Where it is run.
 
     Raises:
         RuntimeError: The command ended with neither 0 (clean) nor 1 (findings).
     """
-    _, *arguments = shlex.split(command)
+    program, *arguments = shlex.split(command)
+    if program == "cat":
+        return "".join(Path(folder, name).read_text(encoding="utf-8") for name in arguments)
     environment = {
         **{name: value for name, value in os.environ.items() if name != "FORCE_COLOR"},
         "COLUMNS": "100",
@@ -142,20 +171,16 @@ def run(command: str, spec: str | None) -> str:
         "PYTHONIOENCODING": "utf-8",
         "PYTHONPATH": str(ROOT),
     }
-    with tempfile.TemporaryDirectory() as folder:
-        for argument in arguments:
-            if argument.endswith((".yaml", ".yml")) and spec is not None:
-                Path(folder, argument).write_text(spec, encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-c", _RUN, *arguments],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        )
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
     if done.returncode not in (0, 1):
         raise RuntimeError(f"{command}: exit code {done.returncode}\n{done.stdout}")
     return done.stdout

@@ -30,6 +30,7 @@ class Entry:
         sources: The names of what feeds it, whether or not that has to be written.
         words: Its arguments, and `share`.
         merges: Whether it is written with paths.
+        comment: What stands behind it on its line.
     """
 
     op: str
@@ -37,6 +38,7 @@ class Entry:
     sources: list[str]
     words: dict[str, Any] = field(default_factory=dict)
     merges: bool = False
+    comment: str = ""
 
 
 class Draft:
@@ -124,7 +126,8 @@ class Draft:
                 words["paths"] = entry.sources
             elif entry.sources != [before]:
                 words["from"] = entry.sources[0]
-            yield f"  - {entry.op}: {_flow({**words, **entry.words})}"
+            comment = f"  # {entry.comment}" if entry.comment else ""
+            yield f"  - {entry.op}: {_flow({**words, **entry.words})}{comment}"
             before = entry.name
 
 

@@ -160,6 +160,8 @@ class _Pass:
         shape = self._graph.shape_of(index)
         if path.axes is None or shape is None or shape[:-1] == output[:-1]:
             return path
+        if any(size != 1 for size in shape[:-1]):
+            return path  # no gate: the paths do not fit
         axes = tuple(map(fields.fixed, path.axes))
         smallest = tuple(
             fields.narrowest([fields.fixed((piece,)) for piece in axis])

@@ -38,7 +38,7 @@ def check(
     statistics: o.Statistics = False,
     output_file: o.OutputFile = None,
 ) -> None:
-    """Print the table of layers, the totals, and what is wrong; or mend it."""
+    """Print the table of layers, the totals, and what is wrong."""
     checking = Checking(
         select, ignore, extend_select, strict, fail_on, fix, unsafe_fixes, diff, fix_only, isolated,
         config, baseline, write_baseline, statistics, output_file,

@@ -27,6 +27,13 @@ def write(text: str) -> None:
     sys.stdout.write(_encodable(text, sys.stdout.encoding or "utf-8"))
 
 
+def write_bytes(data: bytes) -> None:
+    """Write a file's content to standard output as it is, whatever the encoding there."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 class Output:
     """Standard output for those who want a file."""
 

@@ -1,29 +1,52 @@
-"""What `check` and `summary` share: load, analyse, lint, print."""
+"""What `check` and `summary` share: load, analyse, lint or mend, and find the exit code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.cli import request as o
-from cnncalc.cli.output import accept_any_character, is_terminal, write, write_error
-from cnncalc.cli.request import Request
-from cnncalc.cli.running import CLEAN, FINDINGS, UNUSABLE, diagnostics, guarded, print_errors
+from cnncalc.cli.request import Checking, Request
+from cnncalc.cli.running import CLEAN, FINDINGS, UNUSABLE, diagnostics, guarded
 from cnncalc.errors import CnncalcError, Diagnostic, UsageError
 
 if TYPE_CHECKING:
     from cnncalc.analysis.facts import NetworkFacts
+    from cnncalc.cli.configuration import Settings
+    from cnncalc.cli.mending import Mended
     from cnncalc.linter.finding import Finding
-    from cnncalc.report.rows import View
 
 _CRASHED = "internal-error"  # what a finding is called if a rule failed
+_NOT_TOGETHER = (
+    ("config", "isolated"),
+    ("baseline", "write_baseline"),
+    ("diff", "write_baseline"),
+    ("diff", "statistics"),
+    ("fix_only", "write_baseline"),
+    ("fix_only", "statistics"),
+    ("write_baseline", "statistics"),
+)
+_COUNTED = (o.OutputFormat.full, o.OutputFormat.concise, o.OutputFormat.json)
 
 
 class Result(NamedTuple):
-    """A network that was looked at; the findings are None if they were not asked for."""
+    """A network that was looked at.
 
+    Attributes:
+        name: What it is called on the command line.
+        facts: Its facts.
+        findings: What the linter found, or is left of that; None if it was not asked for.
+        fail_on: The least severity that makes the exit code 1, or `never`.
+        n_known: How many findings the baseline covers.
+        mended: The fixes that were made.
+    """
+
+    name: str
     facts: NetworkFacts
     findings: list[Finding] | None
+    fail_on: str = "never"
+    n_known: int = 0
+    mended: Mended | None = None
 
 
 def report(request: Request) -> int:
@@ -33,139 +56,122 @@ def report(request: Request) -> int:
 
 
 def _report(request: Request) -> int:
+    from cnncalc.cli.printing import print_results
     from cnncalc.report.columns import choose
     from cnncalc.report.rows import View
 
-    if request.table and request.output_format is not o.OutputFormat.full:
-        raise UsageError(
-            f"--table goes with --output-format full, not {request.output_format.value}"
-        )
+    _refuse_contradictions(request)
     sort: Any = request.sort and request.sort.value  # the words of SortBy are those of View
     view = View(o.listed(request.columns), sort, request.top, request.depth)
     choose(view.columns)  # before any work is done
     results, errors = _results(request)
-    _print(request, view, results, errors)
-    return _exit_code(request, results, errors)
+    checking = request.checking
+    if checking is not None and checking.write_baseline is not None:
+        from cnncalc.cli.baselines import write_baseline
+
+        return write_baseline(checking.write_baseline, results, errors)
+    print_results(request, view, results, errors)
+    return _exit_code(checking, results, errors)
+
+
+def _refuse_contradictions(request: Request) -> None:
+    if request.table and request.output_format is not o.OutputFormat.full:
+        raise UsageError(
+            f"--table goes with --output-format full, not {request.output_format.value}"
+        )
+    checking = request.checking
+    if checking is None:
+        return
+    for first, second in _NOT_TOGETHER:
+        if getattr(checking, first) and getattr(checking, second):
+            options = [f"--{word.replace('_', '-')}" for word in (first, second)]
+            raise UsageError(f"{options[0]} and {options[1]} do not go together")
+    if checking.statistics and request.output_format not in _COUNTED:
+        formats = ", ".join(word.value for word in _COUNTED)
+        raise UsageError(
+            f"--statistics goes with --output-format {formats}, not {request.output_format.value}"
+        )
 
 
 def _results(request: Request) -> tuple[list[Result], list[Diagnostic]]:
     """Every network that can be used, and why the others cannot."""
-    from cnncalc.api import analyze, lint, load
+    baseline = None
+    if request.checking is not None and request.checking.baseline is not None:
+        from cnncalc.cli.baselines import KnownFindings
 
-    define, shape = o.defined(request.define), o.given_input(request.input)
+        baseline = KnownFindings(request.checking.baseline)
     results = []
     errors: list[Diagnostic] = []
-    for name in request.networks:
+    for name, settings in zip(request.networks, _settings(request), strict=True):
         try:
-            network = load(name, variant=request.variant, define=define, input=shape)
-            facts = analyze(network, batch=request.batch, dtype=request.dtype)
+            result = _result(name, request, settings)
         except CnncalcError as error:
             errors += diagnostics(error)
-            continue
-        results.append(Result(facts, lint(facts) if request.fail_on else None))
+        else:
+            results.append(result if baseline is None else baseline.without(result))
     return results, errors
 
 
-def _exit_code(request: Request, results: list[Result], errors: list[Diagnostic]) -> int:
-    findings = list(_findings(results))
-    if errors or any(finding.name == _CRASHED for finding in findings):
+def _settings(request: Request) -> Sequence[Settings | None]:
+    """The settings of every network, before any work is done; None where nothing is linted."""
+    if request.checking is None:
+        return [None] * len(request.networks)
+    from cnncalc.cli.configuration import Configuration
+
+    configuration = Configuration(request.checking)
+    return [configuration.of(name) for name in request.networks]
+
+
+def _result(name: str, request: Request, settings: Settings | None) -> Result:
+    if settings is not None and request.checking is not None and request.checking.mends:
+        return _mended(name, request, request.checking, settings)
+    from cnncalc.api import analyze, lint, load
+
+    define, shape = o.defined(request.define), o.given_input(request.input)
+    network = load(name, variant=request.variant, define=define, input=shape)
+    facts = analyze(network, batch=request.batch, dtype=request.dtype)
+    if settings is None:
+        return Result(name, facts, None)
+    return Result(name, facts, lint(facts, settings.lint), settings.fail_on)
+
+
+def _mended(name: str, request: Request, checking: Checking, settings: Settings) -> Result:
+    from cnncalc.cli.mending import mend, write_back
+
+    mended = mend(name, request, settings.lint, unsafe=checking.unsafe_fixes)
+    if name != "-" and not checking.diff:
+        write_back(name, mended)
+    return Result(name, mended.facts, mended.left, settings.fail_on, mended=mended)
+
+
+def _exit_code(
+    checking: Checking | None, results: Sequence[Result], errors: Sequence[Diagnostic]
+) -> int:
+    if errors or any(is_crash(finding) for finding in all_findings(results)):
         return UNUSABLE
-    if request.fail_on is None:
+    if checking is None:
         return CLEAN
-    severities = [level.value for level in o.FailOn]
-    failing = severities[: severities.index(request.fail_on.value) + 1]
-    return FINDINGS if any(finding.severity in failing for finding in findings) else CLEAN
+    if checking.diff:
+        fails = any(result.mended and result.mended.applied for result in results)
+    else:
+        fails = not checking.fix_only and any(map(_fails, results))
+    return FINDINGS if fails else CLEAN
 
 
-def _findings(results: list[Result]) -> Iterator[Finding]:
+def _fails(result: Result) -> bool:
+    if result.fail_on == o.FailOn.never:
+        return False
+    levels = [level.value for level in o.FailOn]
+    failing = levels[: levels.index(result.fail_on) + 1]
+    return any(finding.severity in failing for finding in result.findings or ())
+
+
+def is_crash(finding: Finding) -> bool:
+    """Whether a finding is about a rule that failed, and not about a network."""
+    return finding.name == _CRASHED
+
+
+def all_findings(results: Iterable[Result]) -> Iterator[Finding]:
+    """The findings of all networks."""
     for result in results:
         yield from result.findings or ()
-
-
-def _print(request: Request, view: View, results: list[Result], errors: list[Diagnostic]) -> None:
-    if request.output_format is o.OutputFormat.json:
-        from cnncalc.report.json_report import write_document
-
-        write_document(write, results, errors)
-        return
-    if request.output_format is o.OutputFormat.concise:
-        _print_concise(results)
-    elif request.table is o.TableStyle.csv:
-        _print_csv(view, results)
-    elif request.table is o.TableStyle.markdown:
-        _print_markdown(view, results)
-    elif is_terminal():
-        _draw(view, results)
-    else:
-        _print_plain(view, results)
-    print_errors(errors)
-
-
-def _print_concise(results: list[Result]) -> None:
-    from cnncalc.report.plain import write_concise, write_one_line
-
-    for facts, findings in results:
-        if findings is None:
-            write_one_line(write, facts)
-        else:
-            write_concise(write, facts, findings)
-
-
-def _print_csv(view: View, results: list[Result]) -> None:
-    """The table alone, so that it can be read as it is; the findings go to standard error."""
-    from cnncalc.cli.output import Output
-    from cnncalc.report.csv_table import write_tables
-    from cnncalc.report.plain import write_findings
-
-    write_tables(Output(), [result.facts for result in results], view)
-    for facts, findings in results:
-        write_findings(_write_error_lines, facts, findings or ())
-
-
-def _write_error_lines(text: str) -> None:
-    for line in text.splitlines():
-        write_error(line)
-
-
-def _print_markdown(view: View, results: list[Result]) -> None:
-    from cnncalc.report import markdown
-    from cnncalc.report.findings import summary
-
-    for number, (facts, findings) in enumerate(results):
-        write("\n" if number else "")
-        markdown.write_network(write, facts, view)
-        markdown.write_findings(write, facts, findings or ())
-    if results and results[0].findings is not None:
-        write(f"\n{summary(_findings(results))}\n")
-
-
-def _print_plain(view: View, results: list[Result]) -> None:
-    from cnncalc.report import plain
-    from cnncalc.report.findings import summary
-
-    for number, (facts, findings) in enumerate(results):
-        write("\n" if number else "")
-        plain.write_network(write, facts, view)
-        if findings:
-            write("\n")
-            plain.write_findings(write, facts, findings)
-    if results and results[0].findings is not None:
-        write(f"\n{summary(_findings(results))}\n")
-
-
-def _draw(view: View, results: list[Result]) -> None:
-    from cnncalc.report import terminal
-    from cnncalc.report.findings import summary
-
-    accept_any_character()
-    console = terminal.make_console()
-    for number, (facts, findings) in enumerate(results):
-        if number:
-            console.print()
-        terminal.print_network(console, facts, view)
-        if findings:
-            console.print()
-            terminal.print_findings(console, facts, findings)
-    if results and results[0].findings is not None:
-        console.print()
-        terminal.print_line(console, summary(_findings(results)), "bold")

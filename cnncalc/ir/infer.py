@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple, assert_never
 
 from cnncalc.ir import primitives as p
@@ -209,11 +210,13 @@ def _unify(sizes: set[Size]) -> Size:
 
 def _is_gate(shape: Shape, full: Shape) -> bool:
     """Whether `shape` is C or 1×1×C against `full` H×W×C: a channel gate, which broadcasts."""
-    return shape[-1] == full[-1] and all(size == 1 for size in shape[:-1])
+    same = full[-1] is None or shape[-1] == full[-1]
+    return same and all(size == 1 for size in shape[:-1])
 
 
 def _merge(kind: p.MergeKind, inputs: tuple[Shape, ...]) -> Shape:
-    full = max(inputs, key=lambda shape: (len(shape), [size or 0 for size in shape]))
+    # a size that is not known may be large, and then what is 1×1 beside it is a gate
+    full = max(inputs, key=lambda shape: (len(shape), [inf if n is None else n for n in shape]))
     if kind in ("add", "multiply"):
         inputs = tuple(s for s in inputs if s == full or not _is_gate(s, full))
     return _agree(kind, inputs, None)

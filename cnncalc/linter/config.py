@@ -8,6 +8,7 @@ a setting.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,10 @@ _KEYS = (
 FAIL_ON = ("error", "warning", "info", "never")
 _NAMES = ("cnncalc.toml", "pyproject.toml")
 _LARGEST = 2**20
+# how a line of a pyproject.toml looks that may give us settings
+_OURS = re.compile(
+    rb"""^[^#\n]*\btool\b[^\n]*cnncalc|^[ \t]*\[[ \t]*["']?tool["']?[ \t]*\]""", re.MULTILINE
+)
 
 
 class Config(NamedTuple):
@@ -115,7 +120,7 @@ def _table(path: Path) -> dict[str, Any] | None:
     if len(data) > _LARGEST:
         raise UsageError(f"{path}: the file is larger than 1 MiB")
     whole = path.name != "pyproject.toml"
-    if not whole and b"cnncalc" not in data:
+    if not whole and _OURS.search(data) is None:
         return None  # most have nothing to do with us, and reading TOML takes time
     import tomllib
 

@@ -22,12 +22,10 @@ from cnncalc.linter.geometry import Values, loses
 from cnncalc.source import Node as SourceNode
 from cnncalc.source import Scalar, Sequence
 from cnncalc.spec.document import parse_shape
-from cnncalc.spec.scope import has_substitution
 
-_MOST_WORK = 200_000  # layers looked at, of which inferring one costs as much as looking at 20
+_MOST_WORK = 60_000  # layers looked at, of which inferring one costs as much as looking at 20
 _INFERRING = 20
-_FARTHEST = 4096  # cells that the input may grow or shrink in a search
-_NEAR = 64  # cells that are tried in any case
+_NEAR = 64  # cells that the input may grow or shrink by in any search
 
 
 class WhatIf:
@@ -125,7 +123,8 @@ class WhatIf:
         nodes = self._graph.nodes
         wrong = [index for index in wanted.must if _is_wrong(nodes[index].lowered, axes)]
         wanted = wanted.along(frozenset(wrong), axes)
-        for step in range(1, self._reach if wrong else 0):
+        reach = min(self._reach, max(_NEAR, shape[axes[0]])) if wrong else 0
+        for step in range(1, reach + 1):
             moved = [size + sign * step * (axis in axes) for axis, size in enumerate(shape)]
             if self._work < 0 or min(moved) < 1:
                 break
@@ -145,10 +144,10 @@ class WhatIf:
 
     @cached_property
     def _reach(self) -> int:
-        """What fits repeats itself after the largest effective stride."""
+        """How far to search: what fits repeats itself after the largest effective stride."""
         fields = (layer.receptive_field for layer in self._facts.layers)
         strides = [int(max(field.stride)) for field in fields if field and field.stride]
-        return min(max([_NEAR, *strides]) + 1, _FARTHEST)
+        return max([_NEAR, *strides])
 
     # --------------------------------------------------------------------------------- both of them
 
@@ -289,11 +288,11 @@ def set_input(facts: NetworkFacts, shape: Sizes) -> Fix | None:
     """A fix that gives the network another input; None where it is not a plain shape."""
     document = facts.network.document
     node = document.section("input")
-    if document.source is None or node is None or has_substitution(node):
+    if document.source is None or node is None:
         return None
     known, place = document.inputs.get("input", (None, None))
     if place is not node or parse_shape(_plain(node)) != known:
-        return None  # a variant or the caller gave another one
+        return None  # an expression, a variant or the caller gave it
     text = "x".join(map(str, shape))
     if isinstance(node, Sequence):
         if document.source.text[node.start] != "[":

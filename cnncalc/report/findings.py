@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 from cnncalc.linter.finding import SEVERITIES, Finding, Severity
 from cnncalc.source import Source
 from cnncalc.source.printable import printable
 
+MARK = "[*]"  # behind the code of a finding that --fix would mend
 _WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+
+
+Marks: TypeAlias = Callable[[Finding], bool]  # whether a finding is marked as fixable
+
+
+def no_marks(finding: Finding) -> bool:
+    """Nothing can be fixed."""
+    return False
+
+
+def safe_marks(finding: Finding) -> bool:
+    """Whether a finding has a safe fix."""
+    return any(fix.is_safe for fix in finding.fixes)
+
+
+def unsafe_marks(finding: Finding) -> bool:
+    """Whether a finding has any fix."""
+    return bool(finding.fixes)
 
 
 class Shown(NamedTuple):
@@ -23,6 +42,7 @@ class Shown(NamedTuple):
         frame: The lines of the source frame, or none.
         help: The remedy, or None.
         severity: How bad it is.
+        is_marked: Whether it is marked as fixable.
     """
 
     place: str
@@ -31,20 +51,25 @@ class Shown(NamedTuple):
     frame: tuple[str, ...]
     help: str | None
     severity: Severity
+    is_marked: bool = False
 
     @property
     def headline(self) -> str:
         """Place, code and message in one line."""
-        return f"{self.place}: {self.code} {self.message}"
+        mark = f" {MARK}" if self.is_marked else ""
+        return f"{self.place}: {self.code}{mark} {self.message}"
 
 
-def show(finding: Finding, source: Source | None, network: str | None) -> Shown:
+def show(
+    finding: Finding, source: Source | None, network: str | None, marks: Marks = no_marks
+) -> Shown:
     """Prepare a finding for printing.
 
     Args:
         finding: The finding.
         source: Text of the spec; None for a network that was built in Python.
         network: Name of the network, for a finding without a line.
+        marks: Whether to mark it as fixable.
     """
     frame: tuple[str, ...] = ()
     if source is None or finding.line is None:
@@ -55,7 +80,7 @@ def show(finding: Finding, source: Source | None, network: str | None) -> Shown:
             frame = tuple(source.frame(finding.span).splitlines())
     message = printable(finding.message) + _copies(finding)
     remedy = printable(finding.help) if finding.help else None
-    return Shown(place, finding.code, message, frame, remedy, finding.severity)
+    return Shown(place, finding.code, message, frame, remedy, finding.severity, marks(finding))
 
 
 def _copies(finding: Finding) -> str:
@@ -86,8 +111,43 @@ def summary(findings: Iterable[Finding]) -> str:
     """
     counts = Counter(finding.severity for finding in findings)
     parts = [
-        f"{counts[severity]:,} {_WORDS[severity]}{'s' * (counts[severity] != 1)}"
-        for severity in SEVERITIES
-        if counts[severity]
+        numbered(counts[severity], _WORDS[severity]) for severity in SEVERITIES if counts[severity]
     ]
     return f"Found {', '.join(parts)}." if parts else "No findings."
+
+
+def numbered(count: int, word: str) -> str:
+    """A count with its word in the singular or the plural.
+
+    Example:
+        >>> numbered(1, "finding"), numbered(1234, "finding")
+        ('1 finding', '1,234 findings')
+    """
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
+def fixed_line(place: str, finding: Finding, title: str) -> str:
+    """What was done about a finding, in one line."""
+    at = "" if finding.line is None else f":{finding.line}:{finding.column}"
+    return f"{printable(place)}{at}: {finding.code} {printable(title)}"
+
+
+def fix_hint(findings: Iterable[Finding], *, unsafe: bool, fixed: bool) -> str | None:
+    """What can be fixed, and with which options.
+
+    Args:
+        findings: The findings.
+        unsafe: Whether the suggested fixes count as well.
+        fixed: Whether what can be fixed has been: these are what is left.
+    """
+    found = list(findings)
+    n_safe = sum(map(safe_marks, found))
+    n_more = sum(map(unsafe_marks, found)) - n_safe
+    if fixed:
+        return f"{n_more:,} fixable with --unsafe-fixes." if n_more and not unsafe else None
+    if unsafe and n_more:
+        return f"{MARK} {n_safe + n_more:,} fixable with --fix --unsafe-fixes."
+    if n_safe:
+        more = f" ({n_more:,} more with --unsafe-fixes)" if n_more else ""
+        return f"{MARK} {n_safe:,} fixable with --fix{more}."
+    return f"{n_more:,} fixable with --fix --unsafe-fixes." if n_more else None

@@ -13,7 +13,9 @@ from typing import Any
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts, ReceptiveField
 from cnncalc.errors import Diagnostic
 from cnncalc.linter.finding import Finding
+from cnncalc.linter.fixes import ResolvedFix
 from cnncalc.report.totals import CONVENTION
+from cnncalc.source import Source
 
 SCHEMA_VERSION = "1"
 _FINDING = (
@@ -58,7 +60,8 @@ def _write_network(
     if findings is not None:
         write(',\n"findings": [')
         for number, finding in enumerate(findings):
-            write((",\n" if number else "\n") + _dump(finding_data(finding)))
+            data = finding_data(finding, facts.network.source)
+            write((",\n" if number else "\n") + _dump(data))
         write("]")
     write("}")
 
@@ -137,9 +140,29 @@ def _totals(facts: NetworkFacts) -> dict[str, Any]:
     return facts.totals._asdict()
 
 
-def finding_data(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding, source: Source | None) -> dict[str, Any]:
     """A finding as plain data."""
-    return {key: getattr(finding, key) for key in _FINDING}
+    return {
+        **{key: getattr(finding, key) for key in _FINDING},
+        "fixes": [] if source is None else [_fix(fix, source) for fix in finding.fixes],
+    }
+
+
+def _fix(fix: ResolvedFix, source: Source) -> dict[str, Any]:
+    edits = [
+        {
+            "start": _place(edit.span.start, source),
+            "end": _place(edit.span.end, source),
+            "text": edit.text,
+        }
+        for edit in fix.edits
+    ]
+    return {"title": fix.title, "is_safe": fix.is_safe, "edits": edits}
+
+
+def _place(offset: int, source: Source) -> dict[str, int]:
+    line, column = source.position(offset)
+    return {"line": line, "column": column}
 
 
 def _error(error: Diagnostic) -> dict[str, Any]:

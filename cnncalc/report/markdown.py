@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.linter.finding import Finding
-from cnncalc.report.findings import full, show
+from cnncalc.report.findings import Marks, full, no_marks, show
 from cnncalc.report.rows import View
 from cnncalc.report.table import Filled, table
 from cnncalc.report.totals import title, totals
@@ -56,15 +56,27 @@ def escaped(text: str) -> str:
 
 
 def write_findings(
-    write: Callable[[str], object], facts: NetworkFacts, findings: Iterable[Finding]
+    write: Callable[[str], object],
+    facts: NetworkFacts,
+    findings: Iterable[Finding],
+    marks: Marks = no_marks,
 ) -> None:
     """Write the findings as one block of code."""
     lines = [
         line
         for finding in findings
-        for line in full(show(finding, facts.network.source, facts.name))
+        for line in full(show(finding, facts.network.source, facts.name, marks))
     ]
     if lines:
         runs = [len(run) for line in lines for run in re.findall("`+", line)]
         fence = "`" * max(3, *(length + 1 for length in runs), 3)
         write("\n".join(["", f"{fence}text", *lines, fence, ""]))
+
+
+def write_conclusion(write: Callable[[str], object], lines: Iterable[str]) -> None:
+    """Write the last lines of a report, those that are indented as a list."""
+    for line in lines:
+        if line.startswith("  "):
+            write(f"- {escaped(line.strip())}\n")
+        else:
+            write(f"\n{line.replace('[*]', '`[*]`')}\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.linter.finding import Finding
-from cnncalc.report.findings import full, show
+from cnncalc.report.findings import Marks, full, no_marks, show
 from cnncalc.report.rows import View
 from cnncalc.report.table import plain_lines, table
 from cnncalc.report.totals import Total, title, totals
@@ -37,17 +37,21 @@ def _bracketed(line: Total) -> str:
     return f"({line.human})" if line.human else ""
 
 
-def write_findings(write: Write, facts: NetworkFacts, findings: Iterable[Finding]) -> None:
+def write_findings(
+    write: Write, facts: NetworkFacts, findings: Iterable[Finding], marks: Marks = no_marks
+) -> None:
     """Write every finding in full."""
     for finding in findings:
-        lines = full(show(finding, facts.network.source, facts.name))
+        lines = full(show(finding, facts.network.source, facts.name, marks))
         write("\n".join(lines) + "\n")
 
 
-def write_concise(write: Write, facts: NetworkFacts, findings: Iterable[Finding]) -> None:
+def write_concise(
+    write: Write, facts: NetworkFacts, findings: Iterable[Finding], marks: Marks = no_marks
+) -> None:
     """Write one line per finding."""
     for finding in findings:
-        write(show(finding, facts.network.source, facts.name)._replace(frame=()).headline + "\n")
+        write(show(finding, facts.network.source, facts.name, marks).headline + "\n")
 
 
 def write_one_line(write: Write, facts: NetworkFacts) -> None:

@@ -12,14 +12,16 @@ from rich.text import Text
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.linter.finding import Finding, Severity
-from cnncalc.report.findings import Shown, show
+from cnncalc.report.findings import MARK, Marks, Shown, no_marks, show
 from cnncalc.report.numbers import UNKNOWN
 from cnncalc.report.rows import Row, View
 from cnncalc.report.table import GAP, Filled, Table, plain_lines, table
 from cnncalc.report.totals import Total, title, totals
+from cnncalc.source.printable import printable
 
 _MOST_ROWS = 2000  # beyond that rich takes seconds
 _COLORS: dict[Severity, str] = {"error": "red", "warning": "yellow", "info": "cyan"}
+_DIFF = {"---": "bold", "+++": "bold", "@": "cyan", "-": "red", "+": "green"}
 _LEAST_NOTE = 30  # columns that a convention needs beside its figure
 _LARGE = 10  # a figure of at least a tenth of the total is set in bold
 
@@ -112,17 +114,20 @@ def print_totals(console: Console, lines: list[Total]) -> None:
         console.print(text)
 
 
-def print_findings(console: Console, facts: NetworkFacts, findings: Iterable[Finding]) -> None:
+def print_findings(
+    console: Console, facts: NetworkFacts, findings: Iterable[Finding], marks: Marks = no_marks
+) -> None:
     """Print every finding in full."""
     for finding in findings:
-        console.print(_finding(show(finding, facts.network.source, facts.name)))
+        console.print(_finding(show(finding, facts.network.source, facts.name, marks)))
 
 
 def _finding(shown: Shown) -> Text:
     color = _COLORS[shown.severity]
-    text = Text.assemble(
-        (f"{shown.place}:", "bold"), " ", (shown.code, f"bold {color}"), f" {shown.message}"
-    )
+    text = Text.assemble((f"{shown.place}:", "bold"), " ", (shown.code, f"bold {color}"))
+    if shown.is_marked:
+        text.append(" ").append(MARK, "cyan")
+    text.append(f" {shown.message}")
     for number, line in enumerate(shown.frame):
         bar = line.index("|") + 1
         rest = color if number == len(shown.frame) - 1 else ""
@@ -135,3 +140,10 @@ def _finding(shown: Shown) -> Text:
 def print_line(console: Console, text: str, style: str = "") -> None:
     """Print one line as it is."""
     console.print(Text(text, style))
+
+
+def print_diff(console: Console, diff: str) -> None:
+    """Print a unified diff; what a terminal would act upon is shown escaped."""
+    for line in diff.split("\n")[:-1]:
+        start = line[:3] if line[:3] in _DIFF else line[:1]
+        print_line(console, printable(line.expandtabs()), _DIFF.get(start, ""))

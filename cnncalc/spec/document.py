@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 LARGEST = 10**15
 _LONGEST_NAME = 200
+_MOST_INPUTS = 100
 KEYS = (
     "name", "input", "inputs", "outputs", "layers", "blocks", "vars", "variants", "defaults",
     "budget", "task", "target",
 )  # fmt: skip
 FLOW_WORDS = ("name", "from", "repeat", "first", "when", "share")
-_BLOCK_NAME = re.compile(r"[A-Z][A-Za-z0-9_]*", re.ASCII)
-_VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_BLOCK_NAME = re.compile(r"[A-Z][A-Za-z0-9_]{0,99}", re.ASCII)
+_VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
 _SHAPE = re.compile(r"[0-9]+(x[0-9]+)*", re.ASCII)
 SHAPE_FORMS = "up to 4 sizes from 1 to 10^15, such as 32x32x3, 16000x1, 1024 or [32, 32, 3]"
 _DECLARED = ("budget", "task", "target")
@@ -213,7 +214,8 @@ class Document:
                         message = f"{show(name)} cannot be a parameter of block {show(block)}"
                         why = f"use letters, digits and _; {', '.join(FLOW_WORDS)} are taken"
                         self.problems.add(BAD_VALUE, key, message, help=why)
-                return {str(key.value): default for key, default in entries}
+                params = {str(key.value): default for key, default in entries}
+                return {name: node for name, node in params.items() if _VALUE_NAME.fullmatch(name)}
             case other:
                 self.problems.add(BAD_VALUE, other, "params must be a map of names and defaults")
                 return {}
@@ -239,6 +241,8 @@ class Document:
             preset = self._preset(settings.variant)
             nodes = {"input": (preset and preset.get("input")) or single or self.root}
         elif isinstance(inputs, Mapping) and inputs.entries:
+            if len(inputs.entries) > _MOST_INPUTS:
+                raise self.error(inputs, f"a network has at most {_MOST_INPUTS} inputs")
             for key, _ in inputs.entries:
                 self._check_input_name(key)
             nodes = {str(key.value): node for key, node in inputs.entries}

@@ -112,7 +112,7 @@ class _Expander:
             own = f"{name}_{number}" if name else frame.auto_name(entry.op)
             current = self._copy(entry, frame, current, own, number == 1)
             if name and number == count:
-                self._alias(name, own, frame, entry.node)
+                self._alias(name, own, current, frame, entry)
         return current
 
     def _copy(
@@ -158,6 +158,7 @@ class _Expander:
         """Add a layer to the graph; an input of -1 is one that does not exist."""
         if -1 in inputs:
             layer, inputs = None, tuple(index for index in inputs if index >= 0)
+        name = self._free_name(name, op, frame, place)
         index = self._graph.add(
             self._full_name(frame, name, place),
             op,
@@ -168,7 +169,7 @@ class _Expander:
             scope=frame.path,
             outline=self._outline(place, frame, inputs) if layer is None else None,
         )
-        self._declare(name, index, frame, place)
+        frame.names[name] = index
         return index
 
     def _outline(self, place: Node, frame: Frame, inputs: tuple[int, ...]) -> Shape | None:
@@ -199,22 +200,25 @@ class _Expander:
 
     def _check_full_names(self, frame: Frame) -> None:
         """A name with dots in it must not be that of a layer in a block call."""
-        seen: dict[str, tuple[str, ...]] = {}
+        seen: set[str] = set()
         for node in self._graph.nodes:
-            scope = seen.setdefault(node.name, node.scope)
-            if scope != node.scope and isinstance(node.place, Scalar | Sequence | Mapping):
+            if node.name in seen and isinstance(node.place, Scalar | Sequence | Mapping):
                 self._misname(node.name, "is taken by another layer", frame, node.place)
+                while node.name in seen:
+                    node.name += "'"
+            seen.add(node.name)
 
-    def _declare(self, name: str, index: int, frame: Frame, place: Node) -> None:
-        """Give a node its name, the only one with that name in its scope."""
+    def _free_name(self, name: str, op: str, frame: Frame, place: Node) -> str:
+        """The name, or another one, with a problem noted, where it cannot be had."""
         if name == PREVIOUS:
             self._misname(name, "means what enters a merge", frame, place)
-        elif name in frame.names:
-            is_input = frame.names[name] < self._graph.n_inputs
+        elif frame.is_taken(name):
+            is_input = frame.names.get(name, self._graph.n_inputs) < self._graph.n_inputs
             taken = "the input" if is_input else "another layer"
             self._misname(name, f"is taken by {taken}", frame, place)
         else:
-            frame.names[name] = index
+            return name
+        return frame.auto_name(op)
 
     def _misname(self, name: str, why: str, frame: Frame, place: Node) -> None:
         entry = self._reader.read(place)
@@ -223,12 +227,14 @@ class _Expander:
         full = ".".join((*frame.path, name))
         self._problems.add(NAME, where, message, help="choose another", layer=full)
 
-    def _alias(self, name: str, own: str, frame: Frame, place: Node) -> None:
+    def _alias(self, name: str, own: str, last: int | None, frame: Frame, entry: Entry) -> None:
         """Let the name of a repeated layer stand for the last copy."""
-        if own in frame.names:
-            self._declare(name, frame.names[own], frame, place)
-        if own in frame.calls:
-            frame.calls[name] = frame.calls[own]
+        free = self._free_name(name, entry.op, frame, entry.node)
+        if free == name:
+            if last is not None and last >= 0:
+                frame.names[name] = last
+            if own in frame.calls:
+                frame.calls[name] = frame.calls[own]
 
     def _refer(self, name: str, place: Node, frame: Frame, previous: int | None = None) -> int:
         """The node that a name stands for; -1, with a problem noted, when there is none."""
@@ -397,12 +403,13 @@ class _Expander:
             return self._broken(frame, entry.node, name, entry.op, current)
         assert entry.block is not None
         values = Scope(self._document.scope.variables, params)
+        name = self._free_name(name, entry.op, frame, entry.node)
         self._full_name(frame, name, entry.node)
         inner = Frame(values, (*frame.path, name), frame)
         start = len(self._graph.nodes)
         end = self._items(entry.block.layers, inner, current)
         if end is not None and end >= 0:
-            self._declare(name, end, frame, entry.node)
+            frame.names[name] = end
         frame.calls[name] = Call(entry, params, start, len(self._graph.nodes))
         return end
 

@@ -49,8 +49,12 @@ class Frame:
         while True:
             number = self.counters[op] = self.counters.get(op, 0) + 1
             name = f"{op}_{number}"
-            if name not in self.names:
+            if not self.is_taken(name):
                 return name
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a layer or a block call here has the name."""
+        return name in self.names or name in self.calls
 
     def find(self, name: str) -> int | None:
         """The node that a name stands for, here or in the surroundings of the call."""

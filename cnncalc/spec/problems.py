@@ -14,6 +14,7 @@ NAME = "Y701"
 UNKNOWN_KEY = "Y702"
 BAD_VALUE = "Y705"
 
+MOST_PROBLEMS = 1000  # nobody reads more, and a hostile spec has a million
 _MOST_COMPARED = 20_000  # words that suggestions look at: a thousand typing errors in a large spec
 
 Near: TypeAlias = tuple[str, Iterable[str]]  # a wrong word, and the right ones, read when needed
@@ -40,7 +41,7 @@ class Problem(NamedTuple):
 
 
 class Problems:
-    """Collects problems; the same one at the same place counts once."""
+    """Collects problems, the first 1000; the same one at the same place counts once."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, Span], Problem] = {}
@@ -61,6 +62,8 @@ class Problems:
         key = (code, message, span)
         problem = self._found.get(key)
         if problem is None:
+            if len(self._found) >= MOST_PROBLEMS:
+                return
             word = self._nearest(*near) if near is not None else None
             help = _did_you_mean(word) if word is not None else help
             problem = self._found[key] = Problem(code, message, help, span, [], word)

@@ -270,3 +270,47 @@ def test_squeeze_and_excitation_is_told_apart() -> None:
     field = field_of(zoo_facts("efficientnet-b0"))
     assert field.whole_input
     assert field.size == (851, 851)
+
+
+# the narrowest path at a merge need not be the narrowest further on
+STRIDES = """
+input: 7x1
+layers:
+  - add:
+      - [conv: {filters: 1, kernel: 3, stride: 4}]
+      - [conv: {filters: 1, kernel: 6}]
+  - conv: {filters: 1, kernel: 3, padding: 1}
+"""
+UP_FIRST = """
+input: 16x1
+layers:
+  - add:
+      - [max_pool: 2, resize: 2]
+      - [conv: {filters: 1, kernel: 2, padding: same}]
+  - conv: {filters: 1, kernel: 2, padding: same}
+"""
+UP_LAST = """
+input: 16x1
+layers:
+  - add:
+      - [conv: {filters: 1, kernel: 2, padding: same}]
+      - [max_pool: 2, resize: 2]
+  - conv: {filters: 1, kernel: 2, padding: same}
+"""
+
+
+@pytest.mark.parametrize(
+    ("spec", "merged", "after"),
+    [
+        # 3 cells 4 apart become 3 + 2·4 = 11, but 6 cells 1 apart only 6 + 2·1 = 8
+        (STRIDES, 3, 8),
+        # both see 2 cells; two neighbours see 4 across the border of a pooled pair, or 2 + 1
+        (UP_FIRST, 2, 3),
+        (UP_LAST, 2, 3),
+    ],
+    ids=["strides", "up-first", "up-last"],
+)
+def test_smallest_path_is_known_only_in_the_end(spec: str, merged: int, after: int) -> None:
+    facts = facts_of(spec)
+    fields = [layer.receptive_field for layer in facts.layers[-2:]]
+    assert [field and field.smallest for field in fields] == [(merged,), (after,)]

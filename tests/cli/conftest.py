@@ -17,6 +17,7 @@ from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.cli import main
 from cnncalc.linter import engine
 from cnncalc.linter.finding import Finding
+from cnncalc.linter.settings import LintSettings
 
 RULES = ("S102", "S103", "S111", "Y701", "Y702", "Y705")
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,8 +43,11 @@ def calm_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def few_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is printed here is about the printing: further rules shall not change it."""
 
-    def lint(facts: NetworkFacts) -> list[Finding]:
-        return [found for found in engine.lint(facts) if found.code in RULES]
+    def lint(facts: NetworkFacts, settings: LintSettings = engine.DEFAULT) -> list[Finding]:
+        findings = engine.lint(facts, settings)
+        if settings != engine.DEFAULT:  # it is about certain rules
+            return findings
+        return [found for found in findings if found.code in (*RULES, engine.CRASH)]
 
     monkeypatch.setattr(cnncalc.api, "lint", lint)
 

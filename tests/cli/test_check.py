@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cnncalc.cli.check import check
-from cnncalc.cli.request import Request
+from cnncalc.cli.request import Checking, Request
 from tests.cli.conftest import Run
 
 Spec = Callable[[str], Path]
@@ -90,7 +90,7 @@ def test_a_finding_in_full(run: Run, spec: Spec) -> None:
     assert bar == "  |"
     assert line == "3 |   - conv: {filters: 1, kernel: 3, stride: 3}"
     assert re.fullmatch(r"  \| +\^+", carets)
-    assert rest[-1] == "Found 1 warning."
+    assert rest[-2:] == ["Found 1 warning.", "1 fixable with --fix --unsafe-fixes."]
 
 
 def test_copies_of_a_block_are_named(run: Run, spec: Spec) -> None:
@@ -102,7 +102,7 @@ def test_copies_of_a_block_are_named(run: Run, spec: Spec) -> None:
 def test_notes_do_not_fail(run: Run, spec: Spec) -> None:
     done = run("check", str(spec(PADDING)))
     assert done.code == 0
-    assert done.out.endswith("Found 1 note.\n")
+    assert "\nFound 1 note.\n" in done.out
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_markdown(run: Run, spec: Spec) -> None:
     assert "| Layer | Op | Output | Params | MACs | Field | Misfit |\n|---|---|---:|" in out
     assert "| conv_1 | conv | 2×2×1 | 10 | 36 | 3 | loses 1×1 |" in out
     assert "\n```text\n" in out
-    assert out.endswith("\nFound 1 warning.\n")
+    assert out.endswith("\nFound 1 warning.\n\n1 fixable with --fix --unsafe-fixes.\n")
 
 
 def test_json_ignores_how_the_table_is_cut(run: Run) -> None:
@@ -281,8 +281,10 @@ def test_json_ignores_how_the_table_is_cut(run: Run) -> None:
 
 def test_check_without_options_means_their_defaults() -> None:
     parameters = list(inspect.signature(check).parameters.values())
-    assert [parameter.name for parameter in parameters] == list(Request._fields)
-    assert {p.name: p.default for p in parameters[1:]} == Request._field_defaults
+    expected = {**Request._field_defaults, **Checking._field_defaults}
+    del expected["checking"]
+    assert [parameter.name for parameter in parameters] == ["networks", *expected]
+    assert {p.name: p.default for p in parameters[1:]} == expected
 
 
 def test_partial_totals_say_so(run: Run, spec: Spec) -> None:

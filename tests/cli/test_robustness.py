@@ -172,17 +172,6 @@ def test_an_internal_error_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch
         main(["check", "lenet5"])
 
 
-def test_a_rule_that_fails_is_an_internal_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnncalc.linter.finding import Finding
-
-    nowhere = (None, None, None, None)
-    crash = Finding("E000", "internal-error", "error", "rule", None, *nowhere, None, (), None)
-    monkeypatch.setattr(cnncalc.api, "lint", lambda facts: [crash])
-    done = run("check", "lenet5")
-    assert done.code == 2
-    assert "lenet5.yaml: E000 rule" in done.out
-
-
 def test_control_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -58,6 +58,7 @@ FINDING: dict[str, tuple[type, ...]] = {
     "end_column": (int, type(None)),
     "layer": (str, type(None)),
     "layers": (list,),
+    "fixes": (list,),
 }
 NETWORK = (
     "name", "source", "input", "inputs", "outputs", "output_shape", "batch", "dtype", "layers",
@@ -106,6 +107,11 @@ def test_the_contract(name: str) -> None:
     check(only["totals"], TOTALS)
     for found in only["findings"]:
         check(found, FINDING)
+        for fix in found["fixes"]:
+            assert list(fix) == ["title", "is_safe", "edits"]
+            for edit in fix["edits"]:
+                assert list(edit) == ["start", "end", "text"]
+                assert list(edit["start"]) == list(edit["end"]) == ["line", "column"]
 
 
 def test_the_figures() -> None:

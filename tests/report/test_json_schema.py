@@ -13,6 +13,7 @@ import cnncalc
 from cnncalc.layers import families
 from cnncalc.report.json_schema import language_schema
 from cnncalc.source import Mapping, Node, Scalar, Sequence, Source, parse
+from cnncalc.spec.document import FLOW_WORDS
 from tests.helpers import ZOO
 
 STARTER = Path(cnncalc.__file__).parent / "cli" / "starter.yaml"
@@ -155,3 +156,63 @@ target: [keras, onnx]
 x-anything: {goes: [1]}
 layers: [B: {width: 3, act: none}]
 """)
+
+
+def test_editors_have_something_to_show() -> None:
+    """What yaml-language-server shows on hover: a description at every key and every op."""
+    schema = language_schema()
+    for key, section in schema["properties"].items():
+        assert section["description"], key
+    for op in families():
+        definition = schema["definitions"][op]
+        assert definition["description"], op
+        arguments = schema["definitions"][f"{op}.arguments"]["properties"]
+        for name, argument in arguments.items():
+            told = argument
+            while "$ref" in told and "description" not in told:
+                told = resolved(told["$ref"], schema)
+            assert told["description"], (op, name)
+    for word in FLOW_WORDS:
+        assert schema["definitions"]["flow"]["properties"][word]["description"]
+
+
+def resolved(reference: str, schema: dict[str, Any]) -> dict[str, Any]:
+    found: Any = schema
+    for part in reference.removeprefix("#/").split("/"):
+        found = found[part]
+    assert isinstance(found, dict)
+    return found
+
+
+def references(value: Any) -> list[str]:
+    match value:
+        case dict():
+            own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            return own + [found for part in value.values() for found in references(part)]
+        case list():
+            return [found for part in value for found in references(part)]
+        case _:
+            return []
+
+
+def test_every_reference_leads_somewhere() -> None:
+    schema = language_schema()
+    found = set(references(schema))
+    assert found
+    for reference in found:
+        resolved(reference, schema)
+
+
+@pytest.mark.parametrize("path", sorted(ZOO.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_slip_in_a_zoo_file_is_seen(path: Path) -> None:
+    """Misspelling any top-level key, or any op, makes the document invalid."""
+    document = plain(parse(Source(path.name, path.read_text(encoding="utf-8"))))
+    for key in document:
+        if not key.startswith("x-"):
+            slipped = {f"{k}s" if k == key else k: value for k, value in document.items()}
+            assert not validator().is_valid(slipped), key
+    first = document["layers"][0]
+    op = first if isinstance(first, str) else next(iter(first))
+    wrong = f"{op.lower()}q"
+    slip = wrong if isinstance(first, str) else {wrong: first[op]}
+    assert not validator().is_valid({**document, "layers": [slip, *document["layers"][1:]]})

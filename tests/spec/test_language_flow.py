@@ -55,6 +55,27 @@ def test_names_are_unique_in_their_scope() -> None:
     assert only(spec("relu: {name: prev}")).message == "the name 'prev' means what enters a merge"
 
 
+def test_whatever_is_wrong_with_names_every_layer_has_its_own() -> None:
+    blocks = "blocks: {B: {layers: [relu, convv: 3]}, C: {layers: [convv: 3, relu]}}"
+    layers = [
+        "relu: {name: a}", "relu: {name: a}", "tanh: {name: a}", "relu: {name: prev}",
+        "B: {name: b}", "B: {name: b}", "C: {name: c}", "C: {name: c}", "relu: {name: b}",
+        "relu: {name: r_2}", "relu: {name: r, repeat: 3}", "C: {name: c, repeat: 2}",
+        "relu: {name: a, from: a}", "relu: {name: input}", "relu: {name: b.relu_1}",
+        "relu: {name: c_1.relu_1}", "relu: {name: c_1.relu_1}",
+    ]  # fmt: skip
+    network = cnncalc.load(spec(*layers, head=blocks) + "\n")
+    given = [node.name for node in network.graph.nodes]
+    assert len(set(given)) == len(given)
+    wrong = {problem.message for problem in network.problems if problem.code == "Y701"}
+    assert wrong == {
+        *(f"the name '{name}' is taken by another layer" for name in
+          ("a", "b", "c", "r_2", "b.relu_1", "c_1.relu_1")),
+        "the name 'input' is taken by the input",
+        "the name 'prev' means what enters a merge",
+    }  # fmt: skip
+
+
 def test_the_same_name_may_stand_in_several_scopes() -> None:
     text = """\
 input: 8x8x3

@@ -73,7 +73,7 @@ class LargeKernel(Rule):
                 continue
             shape = layer.input_shapes[0] or ()
             channels, n_layers = shape[-1], (conv.kernel[0] - 1) // 2
-            if channels is None or channels == conv.groups or shape[:-1] == conv.kernel:
+            if channels is None or channels == conv.groups != 1 or shape[:-1] == conv.kernel:
                 continue
             own = prod(conv.kernel) * channels * conv.filters // conv.groups
             stack = _stack(conv, channels, n_layers)

@@ -93,25 +93,22 @@ class _Pair(NamedTuple):
                 return False  # the bias is missing in the padding
         elif any(map(any, self.second.padding)):
             return False
-        weights = self.n_weights
-        return weights is not None and weights[1] <= weights[0] and not self._is_bottleneck
+        # a bottleneck has too few channels for every linear map; without one, the two cost more
+        before, after = self._sides
+        return self.first.filters >= min(before, after) > 0
 
     @property
-    def _is_bottleneck(self) -> bool:
-        """Whether the channels between are too few for every linear map."""
-        channels = self.first_layer.input_shapes[0][-1]  # type: ignore[index]  # a sound layer
-        before = prod(self.first.kernel) * (channels or 0)
-        return self.first.filters < min(before, prod(self.second.kernel) * self.second.filters)
+    def _sides(self) -> tuple[int, int]:
+        """Values that an output of the first reads, and that one of its channels leads to."""
+        channels = (self.first_layer.input_shapes[0] or (None,))[-1] or 0
+        filters = self.second.filters
+        return prod(self.first.kernel) * channels, prod(self.second.kernel) * filters
 
     @property
-    def n_weights(self) -> tuple[int, int] | None:
+    def n_weights(self) -> tuple[int, int]:
         """Weights of the two and of the one, biases excluded."""
-        channels = (self.first_layer.input_shapes[0] or (None,))[-1]
-        if channels is None:
-            return None
-        a, b = prod(self.first.kernel), prod(self.second.kernel)
-        middle, filters = self.first.filters, self.second.filters
-        return a * channels * middle + b * middle * filters, a * b * channels * filters
+        before, after = self._sides
+        return self.first.filters * (before + after), before * after
 
 
 def _is_own(layer: LayerFacts, conv: Convolution) -> bool:
@@ -128,9 +125,7 @@ def _is_own(layer: LayerFacts, conv: Convolution) -> bool:
 
 
 def _report(pair: _Pair) -> Report:
-    n_weights = pair.n_weights
-    assert n_weights is not None
-    both, one = n_weights
+    both, one = pair.n_weights
     wide = pair.first if max(pair.first.kernel) > 1 else pair.second
     return Report(
         f"nothing stands between it and {pair.second_layer.name}, so one "

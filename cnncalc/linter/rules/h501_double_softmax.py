@@ -12,6 +12,7 @@ from cnncalc.linter.fixes import Fix, ReplaceText
 from cnncalc.linter.heads import is_averaging, loss_of, task_of, way_back, without_activation
 from cnncalc.linter.rule import Report, Rule
 from cnncalc.source import Mapping, Node, Scalar
+from cnncalc.spec.declarations import Task
 
 _SQUASHING = ("softmax", "sigmoid", "hard_sigmoid")
 
@@ -70,8 +71,8 @@ class DoubleSoftmax(Rule):
                 function = primitive.function
                 given = f"{task.loss} with from_logits" if task.from_logits else task.loss
                 fixes = [Fix(f"drop the {function}", (without_activation(layer),))]
-                declared = _declared(facts)
-                if task.from_logits and declared is not None:
+                declared = _declared(facts, task)
+                if declared is not None:
                     title = "declare from_logits: false"
                     fixes.append(Fix(title, (ReplaceText(declared.span, "false"),)))
                 yield Report(
@@ -86,8 +87,11 @@ class DoubleSoftmax(Rule):
                 return
 
 
-def _declared(facts: NetworkFacts) -> Scalar | None:
-    """Where the task says `from_logits: true`."""
-    task: Node | None = facts.network.document.section("task")
-    value = task.get("from_logits") if isinstance(task, Mapping) else None
-    return value if isinstance(value, Scalar) and value.value is True else None
+def _declared(facts: NetworkFacts, task: Task) -> Scalar | None:
+    """Where the task says `from_logits: true`, if the loss would want probabilities without it."""
+    without = loss_of(facts, task.model_copy(update={"from_logits": False}))
+    section: Node | None = facts.network.document.section("task")
+    value = section.get("from_logits") if isinstance(section, Mapping) else None
+    if without is None or without.wants == "logits" or not isinstance(value, Scalar):
+        return None
+    return value if value.value is True else None

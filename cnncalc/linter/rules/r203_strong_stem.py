@@ -94,7 +94,7 @@ class StrongStem(Rule):
 
 
 def _first_two(facts: NetworkFacts) -> tuple[LayerFacts | None, LayerFacts | None]:
-    """The first layer with weights, and a convolution that has only this one before it."""
+    """The first layer with weights, and the next one, which has only this one before it."""
     stem: LayerFacts | None = None
     depth: dict[str, int] = {}
     for layer in facts.layers:
@@ -103,8 +103,7 @@ def _first_two(facts: NetworkFacts) -> tuple[LayerFacts | None, LayerFacts | Non
             if before == 0 and stem is not None:
                 return None, None  # the stem has several paths
             if before == 1:
-                is_conv = isinstance(layer.node.lowered.primitives[0], Convolution)
-                return stem, layer if is_conv and len(layer.inputs) == 1 else None
+                return stem, layer if len(layer.inputs) == 1 else None
             stem, before = layer, 1
         depth[layer.name] = before
     return stem, None

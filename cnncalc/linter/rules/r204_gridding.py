@@ -13,7 +13,6 @@ from cnncalc.linter.arithmetic import axes_in_words
 from cnncalc.linter.finding import Severity
 from cnncalc.linter.fixes import Change, Fix, SetArgument
 from cnncalc.linter.rule import Report, Rule
-from cnncalc.linter.topology import written_keys
 
 _MOST_TAPS = 4096
 
@@ -173,7 +172,7 @@ def _report(windows: list[_Window], second: _Window, axes: list[int], factor: in
 
 def _fixes(stack: list[_Window], second: _Window) -> tuple[Fix, ...]:
     """A smaller dilation for one layer, with which an output sees cells without holes."""
-    if len(stack) > 8 or second not in stack or "repeat" in written_keys(second.layer):
+    if len(stack) > 8 or second not in stack:
         return ()
     own = max(second.dilation)
     for dilation in range(min(own - 1, 16), 0, -1):

@@ -76,7 +76,10 @@ class DenseOnMap(Rule):
 
 
 def _makes_sequences(facts: NetworkFacts) -> bool:
-    if facts.having(p.Permute) or facts.having(p.Opaque):
+    """Whether axes were given another meaning, so that a map may be a sequence of answers."""
+    if facts.having(p.Permute):
+        return True
+    if facts.having(p.Opaque):
         return True
     return any(len(reshape.shape) > 1 for _, reshape in facts.having(p.Reshape))
 

@@ -67,9 +67,15 @@ class MisalignedMerge(Rule):
         resampled: _Resampled | None = None
         for layer, _ in facts.having(p.Merge):
             field = layer.receptive_field
-            if field is not None and field.aligned is False:
+            if field is not None and field.aligned is False and _has_one_size(layer):
                 resampled = resampled or _Resampled(facts)
                 yield from _report(layer, facts, resampled)
+
+
+def _has_one_size(layer: LayerFacts) -> bool:
+    """Whether the sizes of all paths are known and go together: else there is more to say."""
+    known = all(shape is not None and None not in shape for shape in layer.input_shapes)
+    return known and not layer.faults
 
 
 class _Resampled:

@@ -98,8 +98,7 @@ def _is_monotone(activation: p.Activation) -> bool:
 def _fixes(layer: LayerFacts, activation: p.Activation, pool: LayerFacts) -> tuple[Fix, ...]:
     entry = _entry(layer, activation)
     alone = len(layer.node.lowered.primitives) == 1
-    movable = may_be_moved(pool) and (may_be_moved(layer) or not alone)
-    if entry is None or not movable or not same_repeats(layer, pool):
+    if entry is None or not may_be_moved(pool) or not same_repeats(layer, pool):
         return ()
     drop: Change = RemoveLayer(layer) if alone else RemoveArgument(layer, "activation")
     title = f"move it behind {pool.name}"

@@ -99,7 +99,7 @@ def _parameters(document: Document, uses: _Uses) -> Iterator[Report]:
     for name, block in document.blocks.items():
         params = block.node.get("params") if isinstance(block.node, Mapping) else None
         for key in _keys(params):
-            if key.value not in uses.inside[name] and key.value not in uses.names_in_defaults:
+            if key.value not in uses.inside[name]:
                 message = f"block {name} never uses its parameter {show(key.value)}"
                 help = f"write ${key.value} where it should count, or drop it here and in the calls"
                 yield Report(message, help=help, span=key.span)
@@ -111,7 +111,6 @@ class _Uses:
     Attributes:
         words: Keys and texts: ops and blocks among them.
         names: Variables.
-        names_in_defaults: Names in defaults, which may be parameters of any block.
         inside: Names in every block, its parameters among them.
     """
 
@@ -122,11 +121,8 @@ class _Uses:
             if key.value not in _DEFINING and not str(key.value).startswith("x-")
         ]
         self.words, self.names = _mentions(sections)
-        in_defaults = _mentions([node for _, node in document.defaults.values()])
-        in_variants = _mentions([node for _, node in document.variants.values()])
-        self.names_in_defaults = in_defaults[1]
-        for words, names in (in_defaults, in_variants):
-            self._add(words, names)
+        for section in (document.defaults, document.variants):
+            self._add(*_mentions([node for _, node in section.values()]))
         blocks = {name: _mentions([block.node]) for name, block in document.blocks.items()}
         self.inside = {name: names for name, (_, names) in blocks.items()}
         variables = {str(key.value): node for key, node in _entries(document.section("vars"))}

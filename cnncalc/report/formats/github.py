@@ -6,11 +6,11 @@ Reference:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cnncalc.errors import Diagnostic
 from cnncalc.linter.finding import Severity
-from cnncalc.report.formats.checked import Checked, all_findings
+from cnncalc.report.formats.checked import Checked, all_findings, unicode
 
 _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -20,7 +20,7 @@ def render(checked: Sequence[Checked], errors: Sequence[Diagnostic]) -> str:
     lines = []
     for network, finding in all_findings(checked):
         properties = {
-            "file": network.path,
+            "file": unicode(network.path),
             "line": finding.line,
             "col": finding.column,
             "endLine": finding.end_line,
@@ -37,11 +37,12 @@ def render(checked: Sequence[Checked], errors: Sequence[Diagnostic]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _command(name: str, properties: dict[str, object], message: str) -> str:
+def _command(name: str, properties: Mapping[str, object], message: str) -> str:
     given = ",".join(
         f"{key}={_property(str(value))}" for key, value in properties.items() if value is not None
     )
-    return f"::{name} {given}::{_data(message)}"
+    head = f"{name} {given}" if given else name
+    return f"::{head}::{_data(message)}"
 
 
 def _data(text: str) -> str:

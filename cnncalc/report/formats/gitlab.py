@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from cnncalc.errors import Diagnostic
 from cnncalc.linter.finding import Severity
-from cnncalc.report.formats.checked import Checked, all_findings
+from cnncalc.report.formats.checked import Checked, all_findings, unicode
 
 _SEVERITIES: dict[Severity, str] = {"error": "critical", "warning": "major", "info": "info"}
 
@@ -26,11 +26,11 @@ def render(checked: Sequence[Checked], errors: Sequence[Diagnostic]) -> str:
         message = network.message(finding)
         severity = _SEVERITIES[finding.severity]
         line = finding.line or 1
-        entries.append(_entry(network.path, line, finding.code, message, severity, seen))
+        entries.append(_entry(unicode(network.path), line, finding.code, message, severity, seen))
     for error in errors:
         path = error.source or "cnncalc"
         entries.append(_entry(path, error.line or 1, "unusable", error.message, "blocker", seen))
-    return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(entries, indent=2) + "\n"
 
 
 def _entry(

@@ -6,18 +6,22 @@ import json
 from collections.abc import Sequence
 
 from cnncalc.errors import Diagnostic
-from cnncalc.report.formats.checked import Checked, all_findings
+from cnncalc.report.formats.checked import Checked, all_findings, unicode
 from cnncalc.report.json_report import finding_data
 
 
 def render(checked: Sequence[Checked], errors: Sequence[Diagnostic]) -> str:
     """The lines."""
     objects = [
-        {"source": network.path, "network": network.facts.name, **finding_data(finding)}
+        {
+            "source": unicode(network.path),
+            "network": network.facts.name,
+            **finding_data(finding, network.facts.network.source),
+        }
         for network, finding in all_findings(checked)
     ]
     objects += [
         {"error": error.message, "source": error.source, "line": error.line, "column": error.column}
         for error in errors
     ]
-    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in objects)
+    return "".join(json.dumps(item) + "\n" for item in objects)

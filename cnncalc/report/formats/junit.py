@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from cnncalc.errors import Diagnostic
 from cnncalc.linter.finding import Finding
-from cnncalc.report.formats.checked import Checked
+from cnncalc.report.formats.checked import Checked, unicode
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -23,8 +23,10 @@ def render(checked: Sequence[Checked], errors: Sequence[Diagnostic]) -> str:
         _suite(root, network)
     for error in errors:
         name = _text(error.source or "cnncalc")
-        suite = ElementTree.SubElement(root, "testsuite", name=name, tests="1", failures="0", errors="1")
-        case = ElementTree.SubElement(suite, "testcase", name="the spec can be read", classname=name)
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=name, tests="1", failures="0", errors="1"
+        )
+        case = ElementTree.SubElement(suite, "testcase", name="can be read", classname=name)
         ElementTree.SubElement(case, "error", message=_text(error.message)).text = _text(str(error))
     ElementTree.indent(root)
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -33,7 +35,7 @@ def render(checked: Sequence[Checked], errors: Sequence[Diagnostic]) -> str:
 
 def _suite(root: ElementTree.Element, network: Checked) -> None:
     failing = [finding for finding in network.findings if finding.severity != "info"]
-    path = _text(network.path)
+    path = _text(unicode(network.path))
     suite = ElementTree.SubElement(
         root,
         "testsuite",

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from cnncalc import __version__
 from cnncalc.errors import Diagnostic
 from cnncalc.linter.engine import rules
 from cnncalc.linter.finding import Finding, Severity
 from cnncalc.linter.fixes import Edit, ResolvedFix
 from cnncalc.linter.rule import Rule
-from cnncalc.report.formats.checked import Checked, all_findings
+from cnncalc.report.formats.checked import Checked, all_findings, no_rule_failed
 from cnncalc.source import Source, Span
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -35,6 +37,7 @@ def render(checked: Sequence[Checked], errors: Sequence[Diagnostic]) -> str:
         "tool": {
             "driver": {
                 "name": "cnncalc",
+                "version": __version__,
                 "rules": [_rule(code, names[code], known.get(code)) for code in used],
             }
         },
@@ -42,23 +45,29 @@ def render(checked: Sequence[Checked], errors: Sequence[Diagnostic]) -> str:
         "results": [_result(network, finding, index) for network, finding in found],
         "invocations": [
             {
-                "executionSuccessful": not errors,
+                "executionSuccessful": not errors and no_rule_failed(checked),
                 "toolExecutionNotifications": [_notification(error) for error in errors],
             }
         ],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(log, indent=2) + "\n"
 
 
 def _rule(code: str, name: str, rule: Rule | None) -> dict[str, Any]:
-    described: dict[str, Any] = {"id": code, "name": name}
-    if rule is not None:
-        text = inspect.cleandoc(type(rule).__doc__ or "")
-        described["shortDescription"] = {"text": text.partition("\n")[0]}
-        described["help"] = {"text": text, "markdown": text}
-        described["defaultConfiguration"] = {"level": _LEVELS[rule.severity]}
-    return described
+    """The description of a rule; code hosts want a short one, a full one and a help."""
+    if rule is None:
+        level, text = "error", "A rule failed: this is a bug in cnncalc."
+    else:
+        level, text = _LEVELS[rule.severity], inspect.cleandoc(type(rule).__doc__ or name)
+    return {
+        "id": code,
+        "name": name,
+        "shortDescription": {"text": text.partition("\n")[0]},
+        "fullDescription": {"text": text.partition("\n\n")[0]},
+        "help": {"text": text, "markdown": text},
+        "defaultConfiguration": {"level": level},
+    }
 
 
 def _result(network: Checked, finding: Finding, index: dict[str, int]) -> dict[str, Any]:
@@ -78,6 +87,7 @@ def _result(network: Checked, finding: Finding, index: dict[str, int]) -> dict[s
 
 def _location(network: Checked, finding: Finding) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(network.path)}}
+    physical["region"] = {"startLine": 1}  # code hosts show only what has a line
     if finding.line is not None:
         physical["region"] = {
             "startLine": finding.line,
@@ -132,5 +142,6 @@ def _notification(error: Diagnostic) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """A relative reference, as the format wants it."""
-    return quote(path.replace("\\", "/"), errors="replace")
+    """A reference to a file: relative where the path is."""
+    data = os.fsencode(path.replace(os.sep, "/"))
+    return ("file://" if path.startswith("/") else "") + quote(data)

@@ -10,7 +10,8 @@ HEAD = ["global_avg_pool", "dense: 10"]
 
 
 @pytest.mark.parametrize(
-    ("filters", "near"), [(1, 8), (6, 8), (11, 16), (12, 16), (60, 64), (100, 104), (147, 144)]
+    ("filters", "near"),
+    [(1, 8), (6, 8), (9, 16), (10, 16), (11, 16), (12, 16), (60, 64), (100, 104), (147, 144)],
 )
 def test_the_nearest_multiple_is_not_a_tenth_less(filters: int, near: int) -> None:
     conv = "conv: {{filters: {}, kernel: 3}}"

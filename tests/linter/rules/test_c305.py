@@ -54,6 +54,7 @@ def test_a_layer_that_serves_two_dead_ends_leads_to_neither_alone() -> None:
         """
     found = look(text, "C305")
     assert [finding.layer for finding in found] == ["relu_1", "tanh_1"]
+    assert not any("before" in finding.message for finding in found)
 
 
 def test_copies_in_a_row_are_one_finding() -> None:

@@ -32,6 +32,13 @@ def test_what_is_one(first: str, second: str, expected: int) -> None:
     assert len(look(chain("32x32x16", first, second, "relu"), "C306")) == expected
 
 
+def test_two_large_windows_are_a_larger_one() -> None:
+    """Which costs more, and is another matter at the border."""
+    valid = PLAIN.replace(", padding: same", "")
+    text = chain("32x32x2", valid, valid.replace("64", "4"))
+    assert look(text, "C306") == []
+
+
 def test_something_between_keeps_them_apart() -> None:
     for between in ("relu", "batch_norm", "max_pool: 2"):
         text = chain("32x32x16", PLAIN, between, "conv: {filters: 32, kernel: 1}")
@@ -49,7 +56,8 @@ def test_shared_weights_are_left_alone() -> None:
     text = """
         input: 32x32x16
         layers:
-          - conv: {name: a, filters: 16, kernel: 3, padding: same, activation: relu}
+          - conv: {name: a, filters: 16, kernel: 3, padding: same}
+          - relu
           - conv: {share: a, name: b}
           - conv: {filters: 16, kernel: 1, name: c}
         """

@@ -42,5 +42,7 @@ def test_it_is_off_by_default() -> None:
 
 
 def test_unknown_work_says_nothing() -> None:
-    text = stages(16, 128, 64).replace("max_pool: 2", "opaque: {output: 8x8x8}", 1)
-    assert look(text, "C307") == []
+    text = stages(16, 128, 64).replace("  - global_avg_pool\n  - dense: 10\n", "")
+    assert len(look(text, "C307")) == 1
+    more = "  - opaque: {output: 8x8x8}\n  - conv: {filters: 8, kernel: 3}\n"
+    assert look(text + more, "C307") == []

@@ -57,6 +57,11 @@ def test_an_overlapping_pool_becomes_a_smaller_one() -> None:
     assert fixed(text, "D601") == after
 
 
+def test_large_steps_have_no_fix() -> None:
+    (finding,) = look(chain("64x64x3", CONV, "max_pool: {size: 5, stride: 3}", CONV), "D601")
+    assert finding.fixes == ()
+
+
 def test_a_written_stride_is_changed_with_the_size() -> None:
     text = chain("64x64x3", CONV, "max_pool: {size: 4, stride: 4}", CONV)
     assert fixed(text, "D601") == chain("64x64x3", CONV, "max_pool: {size: 2, stride: 2}", CONV)

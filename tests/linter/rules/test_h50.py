@@ -116,6 +116,7 @@ def test_means_over_positions_stay_what_they_are() -> None:
     assert maps("categorical_crossentropy", conv % "softmax", "global_avg_pool") == set()
     assert maps("categorical_crossentropy", conv % "none", "global_avg_pool") == {"H502"}
     assert maps("categorical_crossentropy", conv % "softmax", "global_max_pool") == set()
+    assert maps("CrossEntropyLoss", conv % "softmax", "global_max_pool") == set()
 
 
 def test_fix_of_h502_behind_a_pooling() -> None:
@@ -136,8 +137,13 @@ def test_fixes_of_h501() -> None:
         "drop the softmax",
         "declare from_logits: false",
     ]
-    text = text.replace("softmax", "softmax: {when: $on}") + "vars: {on: true}\n"
-    assert look(text + task.replace("true", "$on"), "H501")
+    for other in (
+        "{loss: CrossEntropyLoss, from_logits: true}",
+        "{loss: CrossEntropyLoss, from_logits: false}",
+        "{loss: categorical_crossentropy, from_logits: $on}",
+    ):
+        (finding,) = look(text + f"task: {other}\nvars: {{on: true}}\n", "H501")
+        assert [fix.title for fix in finding.fixes] == ["drop the softmax"]
 
 
 @pytest.mark.parametrize(
@@ -199,9 +205,16 @@ def test_softmax_over_one_channel_anywhere() -> None:
     assert not look(chain("8x8x1", "reshape: [64]", "softmax"), "H503")
 
 
+def test_what_is_flattened_is_not_judged() -> None:
+    layers = ("conv: {filters: 10, kernel: 1}", "flatten", "softmax")
+    assert not look(chain("8x8x4", *layers) + "task: {classes: 10}\n", "H503")
+
+
 def test_unknown_sizes() -> None:
     text = chain("8x8x4", "conv: {filters: 3.5, kernel: 1}", "global_avg_pool", "softmax")
     assert not look(text + "task: {classes: 10}\n", "H")
+    broken = chain("8x8x4", "conv: {filters: 4, kernel: 9, activation: softmax}")
+    assert not look(broken + "task: {loss: CrossEntropyLoss, classes: 10}\n", "H")
 
 
 def test_fix_of_h503_leaves_an_expression_alone() -> None:

@@ -60,6 +60,12 @@ def test_shortcuts_keep_a_narrow_path() -> None:
     assert look(chain("9x9x3", *layers, "global_avg_pool"), "R202") == []
 
 
+def test_the_narrow_path_decides_and_not_the_wide_one() -> None:
+    """A 9×9 window on it makes even the narrow path larger than the input."""
+    layers = [CONV, *[f"residual: {{body: [{CONV}]}}"] * 20, CONV.replace("3", "9")]
+    assert look(chain("9x9x3", *layers, "global_avg_pool"), "R202") == []
+
+
 def test_a_gate_that_sees_everything_is_no_path() -> None:
     gate = "multiply: [prev, [global_avg_pool: {keep_dims: true}, conv: {filters: 8, kernel: 1}]]"
     assert look(chain("9x9x3", CONV, gate, CONV, "global_avg_pool"), "R202") == []
@@ -81,10 +87,11 @@ def test_the_fix_takes_the_padding_out_as_well() -> None:
     assert fixed(text, "R202") == chain("9x9x3", *layers[:5], last, "global_avg_pool")
 
 
-def test_there_is_no_fix_that_changes_the_shape() -> None:
-    layers = [*[CONV] * 6, "conv: {filters: 8, kernel: 3, stride: 2, activation: relu}"]
-    found = look(chain("9x9x3", *layers, "global_avg_pool"), "R202")
-    assert [len(finding.fixes) for finding in found] == [1, 0]
+def test_there_is_no_fix_where_the_window_leads_on() -> None:
+    for change in ("stride: 2, padding: same", "padding: valid"):
+        last = f"conv: {{filters: 8, kernel: 3, {change}, activation: relu}}"
+        found = look(chain("9x9x3", *[CONV] * 6, last, "global_avg_pool"), "R202")
+        assert [len(finding.fixes) for finding in found] == [1, 0]
 
 
 def test_a_depthwise_layer_is_not_made_1x1() -> None:

@@ -43,7 +43,7 @@ def test_other_resolutions_are_other_stacks() -> None:
 
 
 def test_a_stride_in_between_ends_a_stack() -> None:
-    between = "conv: {filters: 4, kernel: 3, stride: 2, padding: same, activation: relu}"
+    between = "conv: {filters: 4, kernel: 1, stride: 2, activation: relu}"
     assert look(chain("64x64x4", conv(2), between, conv(2)), "R204") == []
 
 
@@ -63,7 +63,7 @@ def test_parallel_branches_are_not_stacked() -> None:
 
 def test_a_stack_goes_on_through_shortcuts() -> None:
     block = f"residual: {{body: [{conv(2)}]}}"
-    assert len(look(chain("64x64x4", block, block), "R204")) == 1
+    assert len(look(chain("64x64x4", conv(1, kernel=1), block, "relu", conv(4)), "R204")) == 1
 
 
 def test_an_undilated_path_of_the_same_resolution_fills_the_holes() -> None:

@@ -17,6 +17,7 @@ def conv(height: int, width: int) -> str:
     ("kernels", "expected"),
     [
         ([(1, 3)], 0),  # 3 times as far
+        ([(1, 4)], 1),
         ([(1, 5)], 1),
         ([(5, 1)], 1),
         ([(1, 7), (7, 1)], 0),
@@ -45,7 +46,8 @@ def test_a_long_field_on_a_long_input_fits() -> None:
 
 
 def test_a_short_side_that_covers_the_input_is_long_enough() -> None:
-    assert look(chain("5x64x3", conv(5, 41), *HEAD), "R205") == []
+    assert look(chain("9x9x3", conv(9, 41), *HEAD), "R205") == []
+    assert len(look(chain("9x9x3", conv(7, 41), *HEAD), "R205")) == 1
 
 
 def test_an_axis_that_was_read_at_once_is_gone() -> None:
@@ -57,7 +59,14 @@ def test_sound_and_film_have_no_shape() -> None:
     sound = "conv: {filters: 4, kernel: 80, stride: 4}"
     assert look(chain("8000x1", sound, *HEAD), "R205") == []
     film = "conv: {filters: 4, kernel: [1, 7, 7], padding: same}"
-    assert look(chain("16x64x64x3", film, *HEAD), "R205") == []
+    assert look(chain("64x64x64x3", film, *HEAD), "R205") == []
+
+
+def test_strides_stretch_a_field() -> None:
+    pool = "max_pool: {size: 2, stride: [1, 2]}"
+    layers = [part for _ in range(4) for part in (pool, conv(3, 3))]
+    (finding,) = look(chain("64x64x3", conv(3, 3), *layers, *HEAD), "R205")
+    assert finding.line == 4
 
 
 def test_pools_stretch_a_field_too() -> None:

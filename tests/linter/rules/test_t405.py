@@ -25,7 +25,7 @@ from tests.linter.rules.looking import chain, look
         ("1x1x8", "batch_norm", False),
         ("1x1x1", "l2_norm", False),
         ("[8]", "instance_norm", False),  # S121 has it
-        ("1x1x8", "group_norm: 3", False),  # S114 has it
+        ("1x1x8", "group_norm: 5", False),  # S114 has it
     ],
 )
 def test_count(input: str, norm: str, is_one: bool) -> None:

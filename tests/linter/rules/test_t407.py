@@ -44,8 +44,7 @@ def test_a_shortcut_passes_by() -> None:
 
 
 def test_numbers_of_sigmoids() -> None:
-    layers = ("dense: {units: 8, activation: sigmoid, repeat: 3}",)
-    layers += ("dense: {units: 8, activation: tanh, repeat: 5}",)
+    layers = [f"dense: {{units: 8, activation: {f}}}" for f in ["sigmoid"] * 3 + ["tanh"] * 5]
     (finding,) = look(chain("8", *layers, LAST), "T407")
     assert "8 saturating activations" in finding.message
     assert "3 of them sigmoids" in finding.message

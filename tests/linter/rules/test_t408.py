@@ -73,3 +73,16 @@ def test_fix() -> None:
 def test_no_fix(layers: tuple[str, ...]) -> None:
     (finding,) = look(chain("8x8x4", *layers) + "vars: {act: relu}\n", "T408")
     assert not finding.fixes
+
+
+def test_no_fix_across_a_block() -> None:
+    text = """
+        input: 8x8x4
+        blocks:
+          Unit: {layers: [conv: {filters: 4, kernel: 1}, relu]}
+        layers:
+          - Unit
+          - max_pool: 2
+        """
+    (finding,) = look(text, "T408")
+    assert not finding.fixes

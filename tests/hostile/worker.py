@@ -1,0 +1,81 @@
+"""Runs cnncalc on hostile specs, each in a process of its own, and tells what it cost.
+
+One process imports everything and then forks for every request, so that a request costs what its
+spec costs. Requests and answers are JSON, one a line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from typing import Any
+
+CPU_SECONDS = 20
+BYTES = 3 * 2**30
+
+
+def main() -> None:
+    from cnncalc import analyze, lint, load
+    from cnncalc.spec.flat import flat_spec
+
+    everything = load("resnet50")
+    lint(analyze(everything))
+    flat_spec(everything)
+    try:
+        load("input: 3\nlayers: [reluu, {dense: $n}]\nbudget: {params: x}\n")
+    except ValueError:
+        pass
+    for line in sys.stdin:
+        print(_in_a_child(json.loads(line)), flush=True)
+
+
+def _in_a_child(request: dict[str, Any]) -> str:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        with os.fdopen(writing, "w") as answers:
+            json.dump(_answer(request), answers)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as answers:
+        answer = answers.read()
+    _, status = os.waitpid(child, 0)
+    return answer or json.dumps({"outcome": f"killed, status {status}", "messages": []})
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.process_time()
+    outcome, messages = _try(request)
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    seconds = time.process_time() - start
+    return {"outcome": outcome, "messages": messages, "seconds": seconds, "bytes": used * 1024}
+
+
+def _try(request: dict[str, Any]) -> tuple[str, list[str]]:
+    from cnncalc import CnncalcError, SpecError, analyze, lint, load
+
+    settings = {key: value for key, value in request.items() if key != "source"}
+    try:
+        facts = analyze(load(request["source"], **settings))
+        repr([(layer.output_shape, layer.n_params, layer.n_macs) for layer in facts.layers[:100]])
+        findings = [finding for finding in lint(facts) if finding.severity == "error"]
+    except CnncalcError as error:
+        return type(error).__name__, (
+            [diagnostic.message for diagnostic in error.diagnostics]
+            if isinstance(error, SpecError)
+            else [str(error)]
+        )
+    except BaseException as error:
+        return f"crashed: {type(error).__name__}: {str(error)[:200]}", []
+    return f"{len(findings)} errors", [finding.message for finding in findings[:20]]
+
+
+if __name__ == "__main__":
+    main()
