@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import analysis, chain, cold_start
+from benchmarks import analysis, chain, cold_start, lint, mutations
 
-sys.exit(max(module.main() for module in (cold_start, analysis, chain)))
+sys.exit(max(module.main() for module in (cold_start, analysis, lint, chain, mutations)))

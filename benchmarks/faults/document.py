@@ -254,7 +254,8 @@ def unused_variable(subject: Subject) -> Iterator[Mutant]:
 @kind("a block that nothing calls", "Y703")
 def unused_block(subject: Subject) -> Iterator[Mutant]:
     """A definition that was left over."""
-    block = {"params": {"filters": None}, "layers": [{"conv": {"filters": "$filters", "kernel": 3}}]}
+    layers = [{"conv": {"filters": "$filters", "kernel": 3}}]
+    block = {"params": {"filters": None}, "layers": layers}
     yield Mutant("blocks", declared(blocks={"Leftover": block}))
 
 

@@ -51,7 +51,7 @@ class Draft:
     @classmethod
     def read(cls, text: str) -> Draft:
         """The draft of a flat spec."""
-        head = plain_data(parse(Source("flat", text)))
+        head: Any = plain_data(parse(Source("flat", text)))
         layers = head.pop("layers")
         if isinstance(head.get("input"), str):
             head["input"] = [int(size) for size in head["input"].split("x")]

@@ -114,7 +114,8 @@ def gridding(subject: Subject) -> Iterator[Mutant]:
         sources = subject.facts.sources(layer)
         if layer.windows and max(w.kernel for w in layer.windows) > 1:
             field = sources[0].receptive_field if sources else None
-            stride = 1 if not sources else (field.stride if field is not None else None)
+            ones = (1,) * len(layer.windows)
+            stride = ones if not sources else (field.stride if field is not None else None)
             groups.setdefault(stride, []).append((layer, entry))
     for group in groups.values():
         if len(group) > 1 and all(
@@ -132,7 +133,12 @@ def gridding(subject: Subject) -> Iterator[Mutant]:
             yield Mutant(f"{group[0][1].name} to {group[-1][1].name}", edit)
 
 
-@kind("windows along one axis only", "R205", explains=("T402", "C306"))
+@kind(
+    "windows along one axis only",
+    "R205",
+    explains=("T402", "C306"),
+    limit="a last map of which one axis is gone is not judged: it was read as if it were channels",
+)
 def anisotropic(subject: Subject) -> Iterator[Mutant]:
     """All windows extend in width and none in height."""
     layers = [
@@ -197,7 +203,8 @@ def _conv_after(subject: Subject) -> Iterator[tuple[LayerFacts, Entry]]:
     for layer, entry in subject.layers("conv", "relu", "max_pool"):
         activated = entry.op != "conv" or "activation" in entry.words
         reader = lone_reader(subject, entry.name)
-        if activated and reader is not None and reader.op == "conv":
+        is_map = n_values(places(layer.output_shape)) > 1
+        if activated and is_map and reader is not None and reader.op == "conv":
             yield layer, entry
 
 
@@ -252,13 +259,12 @@ def over_field(subject: Subject) -> Iterator[Mutant]:
 @kind("channels that are no multiple of 8", "C304", select=("C304",))
 def odd_channels(subject: Subject) -> Iterator[Mutant]:
     """One filter more."""
-    if is_chain(subject):
-        for layer, entry in subject.windowed("conv"):
+    grouped = any(e.words.get("groups", 1) > 1 for _, e in subject.windowed("conv"))
+    if is_chain(subject) and not grouped and not any(subject.layers("reshape")):
+        for _, entry in subject.windowed("conv"):
             filters = entry.words["filters"]
-            followed = lone_reader(subject, entry.name) is not None
-            if filters % 8 == 0 and "groups" not in entry.words and followed:
-                later = [e for _, e in subject.windowed("conv") if e.words.get("groups", 1) > 1]
-                if not later and layer.name != subject.facts.layers[-1].name:
+            if filters % 8 == 0 and lone_reader(subject, entry.name) is not None:
+                if "connections" not in entry.words:
                     yield Mutant(entry.name, changed(entry.name, filters=filters + 1))
 
 
@@ -351,9 +357,8 @@ def aliasing(subject: Subject) -> Iterator[Mutant]:
     """A 3×3 convolution skips every second position."""
     if is_chain(subject):
         for layer, entry in subject.windowed("conv"):
-            if is_centred(layer) and layer.windows[0].kernel > 1 and (layer.windows[0].size or 0) > 7:
+            window = layer.windows[0]
+            if is_centred(layer) and window.kernel > 1 and (window.size or 0) > 7:
                 sources = subject.facts.sources(layer)
                 if not sources or sources[0].op != "avg_pool":
                     yield Mutant(entry.name, changed(entry.name, stride=2))
-
-

@@ -41,7 +41,7 @@ from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 def misfit_stride(subject: Subject) -> Iterator[Mutant]:
     """A stride for which the last window ends before the map does."""
     for layer, entry in subject.windowed():
-        if entry.words.get("padding") != "same":
+        if entry.words.get("padding") != "same" and not uncovered(layer):
             for stride in range(2, min(w.effective_kernel for w in layer.windows) + 1):
                 if stride != layer.windows[0].stride and any(
                     n_unseen(w.size or 0, w.effective_kernel, stride, w.begin, w.end)
@@ -156,7 +156,7 @@ def oversized_kernel(subject: Subject) -> Iterator[Mutant]:
     """The outermost weights of the kernel meet padding wherever it is put."""
     for layer, entry in subject.windowed("conv", "depthwise_conv"):
         sizes = [w.size or 0 for w in layer.windows]
-        if is_centred(layer) and 2 <= min(sizes) and max(sizes) <= 16:
+        if is_centred(layer) and min(sizes) >= 2 and max(sizes) <= 16:
             # tap t of position u reads cell u + t - size: for t = 0 that is never in the map
             kernel = [2 * size + 1 for size in sizes]
             edit = changed(entry.name, kernel=kernel, padding=sizes, dilation=1)
@@ -291,7 +291,7 @@ def reshape_count(subject: Subject) -> Iterator[Mutant]:
     """The shape does not hold what arrives."""
     for layer, entry in subject.layers("flatten", "reshape"):
         count = n_values(layer.input_shapes[0])
-        for other in (count - 1, count + 1, 2 * count):
+        for other in {max(1, count - 1), count + 1, 2 * count} - {count}:
             edit = renamed(entry.name, "reshape", shape=[other])
             yield Mutant(f"{entry.name}, {other} of {count}", edit)
 
@@ -429,9 +429,7 @@ def fast_shrink(subject: Subject) -> Iterator[Mutant]:
             def edit(draft: Draft, kernel: int = kernel, number: int = number) -> None:
                 name = draft.entries[0].name
                 for _ in range(number):
-                    draft.insert_before(
-                        name, "conv", filters=8, kernel=kernel, activation="relu"
-                    )
+                    draft.insert_before(name, "conv", filters=8, kernel=kernel, activation="relu")
 
             left = shape[0] - number * (kernel - 1)
             if 0 < 2 * left < shape[0]:

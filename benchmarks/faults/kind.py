@@ -29,7 +29,8 @@ class Subject(NamedTuple):
     def windowed(self, *ops: str) -> Iterator[tuple[LayerFacts, Entry]]:
         """The convolutions and pools that slide a window over a map of known size."""
         for layer, entry in self.layers(*(ops or ("conv", "depthwise_conv", *POOLS))):
-            if layer.windows and entry.words.get("rounding") != "ceil" and "share" not in entry.words:
+            is_own = "share" not in entry.words
+            if layer.windows and is_own and entry.words.get("rounding") != "ceil":
                 yield layer, entry
 
 
@@ -59,6 +60,7 @@ class Kind(NamedTuple):
         explains: Codes that are right, too, as the fault has such consequences.
         find: Lists the mutants of a network.
         select: Rules to switch on.
+        limit: Why the rule may be silent all the same, for a miss.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Kind(NamedTuple):
     explains: tuple[str, ...]
     find: Callable[[Subject], Iterator[Mutant]]
     select: tuple[str, ...]
+    limit: str
 
 
 KINDS: list[Kind] = []
@@ -79,12 +82,16 @@ SIZES = ("S101", "S102", "S104", "S110", "S111", "S118", "S119", "R202", "R203",
 
 
 def kind(
-    name: str, *expects: str, explains: tuple[str, ...] = (), select: tuple[str, ...] = ()
+    name: str,
+    *expects: str,
+    explains: tuple[str, ...] = (),
+    select: tuple[str, ...] = (),
+    limit: str = "",
 ) -> Callable[[Callable[[Subject], Iterator[Mutant]]], Callable[[Subject], Iterator[Mutant]]]:
     """Enter a function that lists mutants in the table of kinds."""
 
     def enter(find: Callable[[Subject], Iterator[Mutant]]) -> Callable[[Subject], Iterator[Mutant]]:
-        KINDS.append(Kind(name, expects, explains, find, select))
+        KINDS.append(Kind(name, expects, explains, find, select, limit))
         return find
 
     return enter
@@ -196,9 +203,7 @@ def window_word(entry: Entry) -> str:
 
 def is_centred(layer: LayerFacts) -> bool:
     """Whether a window of stride 1 keeps the size of the map."""
-    return all(
-        w.stride == 1 and w.begin + w.end == w.effective_kernel - 1 for w in layer.windows
-    )
+    return all(w.stride == 1 and w.begin + w.end == w.effective_kernel - 1 for w in layer.windows)
 
 
 def lone_reader(subject: Subject, name: str) -> Entry | None:
@@ -242,7 +247,7 @@ def merges_differ(facts: NetworkFacts) -> bool:
 def is_empty(facts: NetworkFacts) -> bool:
     """Whether a window does not fit on its padded map even once."""
     return any(
-        w.size is not None and w.effective_kernel > w.size + w.begin + w.end
+        w.size is not None and not w.ceil and w.effective_kernel > w.size + w.begin + w.end
         for layer in facts.layers
         for windows in layer.node.lowered.windows
         for w in windows

@@ -85,7 +85,7 @@ def _weighted_before(subject: Subject, name: str) -> str | None:
         if entry.merges or lone_reader(subject, name) is None:
             return None
         if entry.op in _WEIGHTED:
-            return name
+            return None if "activation" in entry.words else name
         if entry.op not in _LINEAR:
             return None
         name = entry.sources[0]
@@ -97,14 +97,12 @@ def missing_activation(subject: Subject) -> Iterator[Mutant]:
     """Two weighted layers are one linear map."""
     for _, entry in subject.layers():
         if entry.op in ACTIVATIONS:
-            start = _weighted_before(subject, entry.sources[0])
-            edit = removed(entry.name)
+            start, edit = _weighted_before(subject, entry.sources[0]), removed(entry.name)
         elif entry.op in _WEIGHTED and _ends_active(entry):
             start, edit = entry.name, without(entry.name, "activation")
         else:
             continue
-        if start is not None and "activation" not in subject.draft[start].words or start == entry.name:
-            assert start is not None
+        if start is not None:
 
             def is_fault(facts: NetworkFacts, start: str = start) -> bool:
                 return _are_one(facts, start)

@@ -7,7 +7,6 @@ come of it. Whether a finding is right is asked here, without the rule's own ari
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TypeAlias
 
 from benchmarks.faults.kind import n_values, places, uncovered
@@ -20,12 +19,13 @@ Witness: TypeAlias = Callable[[LayerFacts, NetworkFacts], bool]
 def _beyond_map(layer: LayerFacts, facts: NetworkFacts) -> bool:
     """No window fits, or nothing is left."""
     windows = [w for each in layer.node.lowered.windows for w in each]
-    too_large = [w for w in windows if w.size is not None and _room(w) < w.effective_kernel]
+    too_large = [w for w in windows if not w.ceil and _is_too_large(w)]
     return bool(too_large) or any(fault.code == "S101" for fault in layer.faults)
 
 
-def _room(window: Window) -> int:
-    return (window.size or 0) + window.begin + window.end
+def _is_too_large(window: Window) -> bool:
+    size = window.size
+    return size is not None and window.effective_kernel > size + window.begin + window.end
 
 
 def _unseen(layer: LayerFacts, facts: NetworkFacts) -> bool:
@@ -64,11 +64,11 @@ def _all_in_view(layer: LayerFacts, facts: NetworkFacts) -> bool:
     )
 
 
-def _four_fold(layer: LayerFacts, facts: NetworkFacts) -> bool:
-    """A small input, and a layer that leaves a quarter of its side."""
+def _reduced(layer: LayerFacts, facts: NetworkFacts) -> bool:
+    """A small input, and a layer behind which it is half as large or less."""
     (whole,) = facts.inputs.values()
     small, left = places(whole), places(layer.output_shape)
-    return max(small) <= 64 and all(Fraction(b, a) <= Fraction(1, 2) for a, b in zip(small, left, strict=True))
+    return max(small) <= 64 and all(2 * b <= a for a, b in zip(small, left, strict=True))
 
 
 def _one_value(layer: LayerFacts, facts: NetworkFacts) -> bool:
@@ -89,7 +89,7 @@ WITNESSES: dict[str, Witness] = {
     "S111": _paths_differ,
     "S118": _on_point,
     "R202": _all_in_view,
-    "R203": _four_fold,
+    "R203": _reduced,
     "T405": _one_value,
     "C301": _most_parameters,
 }

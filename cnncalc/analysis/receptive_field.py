@@ -145,7 +145,7 @@ class _Pass:
         local = [
             self._broadcast(path, index, output)
             for path, index in zip(known, sources, strict=True)
-            if path.axes
+            if path.axes is not None
         ]
         if not local:
             return _EVERYTHING
@@ -171,9 +171,13 @@ class _Pass:
 
     def _publish(self, seen: _Seen, node: Node, sources: list[int]) -> ReceptiveField:
         aligned = self._aligned(node, sources)
-        if seen.facts is None or aligned is not None or seen.axes is None or len(seen.axes[0]) > 1:
-            seen.facts = self._facts(seen, node.lowered.output)
-        return seen.facts if aligned is None else seen.facts._replace(aligned=aligned)
+        facts = seen.facts
+        if facts is None:
+            facts = self._facts(seen, node.lowered.output)
+            # paths of different slopes depend on the size of the map, which may change after them
+            if seen.axes is not None and all(len(axis) == 1 for axis in seen.axes):
+                seen.facts = facts
+        return facts if aligned is None else facts._replace(aligned=aligned)
 
     def _aligned(self, node: Node, sources: list[int]) -> bool | None:
         if len(node.inputs) < 2:

@@ -6,7 +6,7 @@ import typer
 
 from cnncalc.cli import options as o
 from cnncalc.cli.output import write
-from cnncalc.cli.request import defined, given_input
+from cnncalc.cli.request import defined, given_input, to_load
 from cnncalc.cli.running import CLEAN, guarded
 
 
@@ -23,7 +23,8 @@ def expand(
         from cnncalc.spec.flat import flat_spec
 
         shape = given_input(input)
-        loaded = load(network, variant=variant, define=defined(define), input=shape)
+        source = to_load(network)
+        loaded = load(source, variant=variant, define=defined(define), input=shape)
         write(flat_spec(loaded))
         return CLEAN
 

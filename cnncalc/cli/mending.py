@@ -102,7 +102,7 @@ def _open(name: str) -> tuple[bytes, Source]:
         return data, decode(data, "<stdin>")
     file = o.file_of(name)
     if file is None:
-        api.load(name)  # there may be no such network, which is another complaint
+        api.load(o.to_load(name))  # there may be no such network, which is another complaint
         raise UsageError(_hands_off(name, f"cnncalc zoo {name} >"))
     source = read(name)
     real = Path(os.path.realpath(file))

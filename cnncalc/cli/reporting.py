@@ -128,7 +128,7 @@ def _result(name: str, request: Request, settings: Settings | None) -> Result:
     from cnncalc.api import analyze, lint, load
 
     define, shape = o.defined(request.define), o.given_input(request.input)
-    network = load(name, variant=request.variant, define=define, input=shape)
+    network = load(o.to_load(name), variant=request.variant, define=define, input=shape)
     facts = analyze(network, batch=request.batch, dtype=request.dtype)
     if settings is None:
         return Result(name, facts, None)

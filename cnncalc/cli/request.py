@@ -155,3 +155,8 @@ def file_of(network: str) -> Path | None:
         return Path(network) if "/" in network or os.path.exists(network) else None
     except ValueError:  # it has a zero byte in it
         return None
+
+
+def to_load(network: str) -> str | Path:
+    """What `load` is to be given: on a command line a name with a line break is no spec's text."""
+    return Path(network) if "\n" in network else network

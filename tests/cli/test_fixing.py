@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cnncalc import zoo
 from cnncalc.cli import mending
@@ -93,7 +95,7 @@ def test_fix_only(run: Run, spec: Spec) -> None:
 
 
 DIFF = [
-    "@@ -1,10 +1,9 @@",
+    "@@ -1,9 +1,8 @@",
     " # a network",
     " input: 7x7x1          # small",
     " layers:",
@@ -355,3 +357,31 @@ def test_formats_for_programs_say_what_was_fixed_elsewhere(run: Run, spec: Spec,
     assert done.code == 1
     assert "Fixed" not in done.out
     assert done.err == WHAT.format(path=path)
+
+
+@st.composite
+def slips(draw: st.DrawFn) -> str:
+    """The faulty network with a few characters lost, doubled or put in."""
+    text = draw(st.sampled_from([FAULTY, FAULTY.replace("\n", "\r\n")]))
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(text)))
+        lost = draw(st.integers(0, 4))
+        text = text[:at] + draw(st.text("ab: -{}[],#$\n013", max_size=3)) + text[at + lost :]
+    return text
+
+
+@given(slips())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_fixed_stays_fixed(run: Run, text: str) -> None:
+    options = ("check", "-", "--select", "ALL", "--fix-only", "--unsafe-fixes")
+    done = run(*options, stdin=text)
+    assert done.code in (0, 2), done
+    assert "internal error" not in done.err
+    assert "E000" not in done.err
+    if done.code == 0:
+        again = run(*options, stdin=done.out)
+        assert again == (0, done.out, "")
+        if done.out != text:
+            assert "Fixed" in done.err
+    else:
+        assert done.out == ""

@@ -1,4 +1,4 @@
-"""What the docstring of a rule shows as bad, the rule finds; what it shows as good, nobody minds."""
+"""What a rule's docstring shows as bad, the rule finds; what it shows as good, nobody minds."""
 
 import re
 from inspect import cleandoc

@@ -46,8 +46,16 @@ def test_a_finding_knows_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
 
     (finding,) = found_by(monkeypatch, AtArgument())
     assert finding[:9] == (
-        "Z100", "test", "warning", "conv: too small", "take 3", 7, 11, 7, 17,
-    )  # fmt: skip
+        "Z100",
+        "test",
+        "warning",
+        "conv: too small",
+        "take 3",
+        7,
+        11,
+        7,
+        17,
+    )
     assert (finding.layer, finding.layers) == ("B_2.conv_1", ("B_2.conv_1",))
     assert finding.span is not None
     assert TEXT[slice(*finding.span)] == "kernel"
@@ -91,8 +99,10 @@ def test_two_reports_on_one_place_of_the_document_are_two(monkeypatch: pytest.Mo
 
     found = found_by(monkeypatch, Document())
     assert [(f.message, f.line, f.layer) for f in found] == [
-        ("nowhere", None, None), ("one", 1, None), ("two", 1, "a"),
-    ]  # fmt: skip
+        ("nowhere", None, None),
+        ("one", 1, None),
+        ("two", 1, "a"),
+    ]
 
 
 def test_order_is_that_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,8 +116,11 @@ def test_order_is_that_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
     found = found_by(monkeypatch, Backwards(), Earlier())
     assert [(f.line, f.code) for f in found] == [
-        (5, "Z001"), (5, "Z100"), (10, "Z001"), (10, "Z100"),
-    ]  # fmt: skip
+        (5, "Z001"),
+        (5, "Z100"),
+        (10, "Z001"),
+        (10, "Z100"),
+    ]
 
 
 def test_the_more_telling_finding_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,8 @@ def test_arguments_that_no_parameter_takes() -> None:
 
 def test_flow_words_are_no_parameters() -> None:
     for word in ("name", "from", "repeat", "first", "when", "share"):
-        text = f"input: 3\nblocks:\n  B: {{params: {{{word}: 1}}, layers: [identity]}}\nlayers: [identity]"
+        block = f"B: {{params: {{{word}: 1}}, layers: [identity]}}"
+        text = f"input: 3\nblocks:\n  {block}\nlayers: [identity]"
         finding = only(text)
         assert (finding.code, finding.line, finding.column) == ("Y705", 3, 16)
         assert finding.message == f"'{word}' cannot be a parameter of block 'B'"
@@ -118,12 +119,20 @@ def test_flow_words_are_no_parameters() -> None:
     assert only(text).code == "Y705"
 
 
-@pytest.mark.parametrize(("blocks", "code", "column"), [
-    ("{conv: {layers: []}}", "Y705", 10), ("{convBN: {layers: []}}", "Y705", 10),
-    ('{"A-B": {layers: []}}', "Y705", 10), ("{B: 3}", "Y705", 10), ("{B: {}}", "Y705", 10),
-    ("{B: {layers: relu}}", "Y705", 10), ("{B: {layers: [], parms: {}}}", "Y702", 26),
-    ("{B: {layers: [], params: [a]}}", "Y705", 34), ("[B]", "Y705", 9),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("blocks", "code", "column"),
+    [
+        ("{conv: {layers: []}}", "Y705", 10),
+        ("{convBN: {layers: []}}", "Y705", 10),
+        ('{"A-B": {layers: []}}', "Y705", 10),
+        ("{B: 3}", "Y705", 10),
+        ("{B: {}}", "Y705", 10),
+        ("{B: {layers: relu}}", "Y705", 10),
+        ("{B: {layers: [], parms: {}}}", "Y702", 26),
+        ("{B: {layers: [], params: [a]}}", "Y705", 34),
+        ("[B]", "Y705", 9),
+    ],
+)
 def test_blocks_that_are_none(blocks: str, code: str, column: int) -> None:
     finding = only(f"input: 3\nblocks: {blocks}\nlayers: [identity]")
     assert (finding.code, finding.line) == (code, 2)
@@ -240,31 +249,52 @@ def test_an_op_or_a_key_is_not_substituted() -> None:
     assert places(spec("relu: {$key: a}", head=head)) == [("Y702", 4, 12)]
 
 
-@pytest.mark.parametrize(("value", "filters"), [
-    ("$w", 6), ("$widths.1", 20), ("$(2*w + 1)", 13), ("$div8(3*w)", 24), ("$(w/2)", 3),
-    ("$(w/4*2)", 3), ("'$max(w, 7)'", 7), ("$round(2.5)", 2), ("$round(3.5)", 4),
-    ("$(7//2)", 3), ("$ceil(w/4)", 2), ("$(widths.0 % 4)", 2), ("$(0.1*w*10/2)", 3),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "filters"),
+    [
+        ("$w", 6),
+        ("$widths.1", 20),
+        ("$(2*w + 1)", 13),
+        ("$div8(3*w)", 24),
+        ("$(w/2)", 3),
+        ("$(w/4*2)", 3),
+        ("'$max(w, 7)'", 7),
+        ("$round(2.5)", 2),
+        ("$round(3.5)", 4),
+        ("$(7//2)", 3),
+        ("$ceil(w/4)", 2),
+        ("$(widths.0 % 4)", 2),
+        ("$(0.1*w*10/2)", 3),
+    ],
+)
 def test_values(value: str, filters: int) -> None:
     head = "vars: {w: 6, widths: [10, 20]}"
     text = spec(f"conv: {{filters: {value}, kernel: 1}}", head=head)
     assert facts_of(text).output_shape == (8, 8, filters)
 
 
-@pytest.mark.parametrize(("value", "code", "column", "message"), [
-    ("$q", "Y701", 22, "conv: q is not defined"),
-    ("$(w + q)", "Y701", 27, "conv: q is not defined"),
-    ("$widths.2", "Y705", 22, "conv: there is no widths.2: the list has length 2, from 0"),
-    ("$w.0", "Y705", 22, "conv: 'w' has no elements: it is a number"),
-    ("$(w/4)", "Y705", 21, "conv: filters must be an integer, not 1.5"),
-    ("$(w/0)", "Y705", 24, "conv: '/' divides by zero"),
-    ("$(w", "Y705", 22, "conv: this '(' is never closed"),
-    ("$", "Y705", 21, "conv: after $ comes a name ($width), or an expression in parentheses ($(4*width))"),
-    ("$(name)", "Y701", 23, "conv: name is not defined"),
-    ("$word", "Y705", 21, "conv: filters must be an integer, not 'abc'"),
-    ("$(10**15)", "Y705", 25, "conv: unexpected '**'; there are no powers; write x*x"),
-    ("$(10000000000*1000000)", "Y705", 34, "conv: the result is over 10^15"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "code", "column", "message"),
+    [
+        ("$q", "Y701", 22, "conv: q is not defined"),
+        ("$(w + q)", "Y701", 27, "conv: q is not defined"),
+        ("$widths.2", "Y705", 22, "conv: there is no widths.2: the list has length 2, from 0"),
+        ("$w.0", "Y705", 22, "conv: 'w' has no elements: it is a number"),
+        ("$(w/4)", "Y705", 21, "conv: filters must be an integer, not 1.5"),
+        ("$(w/0)", "Y705", 24, "conv: '/' divides by zero"),
+        ("$(w", "Y705", 22, "conv: this '(' is never closed"),
+        (
+            "$",
+            "Y705",
+            21,
+            "conv: after $ comes a name ($width), or an expression in parentheses ($(4*width))",
+        ),
+        ("$(name)", "Y701", 23, "conv: name is not defined"),
+        ("$word", "Y705", 21, "conv: filters must be an integer, not 'abc'"),
+        ("$(10**15)", "Y705", 25, "conv: unexpected '**'; there are no powers; write x*x"),
+        ("$(10000000000*1000000)", "Y705", 34, "conv: the result is over 10^15"),
+    ],
+)
 def test_values_that_cannot_be(value: str, code: str, column: int, message: str) -> None:
     head = "vars: {w: 6, widths: [10, 20], word: abc}"
     found = findings(spec(f"conv: {{filters: {value}, kernel: 1}}", head=head))
@@ -292,7 +322,7 @@ def test_an_expression_has_at_most_200_characters() -> None:
     assert "an expression has at most 200 characters" in finding.message
 
 
-# -- variables ---------------------------------------------------------------------------------------
+# -- variables
 
 
 def test_variables_use_variables() -> None:
@@ -313,12 +343,18 @@ layers: [B, B: $w]"""
     assert [shape[-1] for shape in shapes(facts_of(text))] == [2, 7, 5, 7]  # type: ignore[index]
 
 
-@pytest.mark.parametrize(("variables", "message"), [
-    ("{a: $a}", "conv: the value depends on itself"),
-    ("{a: $b, b: '$(c + 1)', c: $max(1,a)}", "conv: the value depends on itself"),
-    ("{a: $in_channels}", "conv: in_channels may not stand here: it is known only inside a layer"),
-    ("{a: $nobody}", "conv: nobody is not defined"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ("{a: $a}", "conv: the value depends on itself"),
+        ("{a: $b, b: '$(c + 1)', c: $max(1,a)}", "conv: the value depends on itself"),
+        (
+            "{a: $in_channels}",
+            "conv: in_channels may not stand here: it is known only inside a layer",
+        ),
+        ("{a: $nobody}", "conv: nobody is not defined"),
+    ],
+)
 def test_variables_that_have_no_value(variables: str, message: str) -> None:
     text = spec(
         "conv: {filters: $a, kernel: 1}", head=f"vars: {variables.replace('$max(1,a)', '$(a)')}"
@@ -336,7 +372,7 @@ def test_names_of_variables() -> None:
     facts_of(spec("relu", head="vars:"))
 
 
-# -- variants and -D ---------------------------------------------------------------------------------
+# -- variants and -D
 
 SCALED = """\
 input: 8x8x3
@@ -368,9 +404,14 @@ def test_unknown_variants() -> None:
         cnncalc.load(spec("relu"), variant="zzz")
 
 
-@pytest.mark.parametrize(("variants", "code", "column"), [
-    ("{a: {layers: []}}", "Y702", 16), ("{a: 3}", "Y705", 15), ("[a]", "Y705", 11),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("variants", "code", "column"),
+    [
+        ("{a: {layers: []}}", "Y702", 16),
+        ("{a: 3}", "Y705", 15),
+        ("[a]", "Y705", 11),
+    ],
+)
 def test_variants_that_are_none(variants: str, code: str, column: int) -> None:
     assert places(spec("relu", head=f"variants: {variants}")) == [(code, 2, column)]
 
@@ -394,14 +435,17 @@ def test_definitions_from_outside() -> None:
     assert facts_of(sound, define={"width": 2}, variant="large").output_shape == (16, 16, 16)
 
 
-@pytest.mark.parametrize(("define", "why"), [
-    ({"widht": 1}, r"-D 'widht': the spec has no such variable; did you mean width\?"),
-    ({"zzz": 1}, "it has width, depths"),
-    ({"width": "$nobody"}, "-D 'width': nobody is not defined"),
-    ({"width": "$width"}, "-D 'width': the value depends on itself"),
-    ({"width": "$(1"}, "is never closed"),
-    ({"width": "$in_channels"}, "in_channels may not stand here"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("define", "why"),
+    [
+        ({"widht": 1}, r"-D 'widht': the spec has no such variable; did you mean width\?"),
+        ({"zzz": 1}, "it has width, depths"),
+        ({"width": "$nobody"}, "-D 'width': nobody is not defined"),
+        ({"width": "$width"}, "-D 'width': the value depends on itself"),
+        ({"width": "$(1"}, "is never closed"),
+        ({"width": "$in_channels"}, "in_channels may not stand here"),
+    ],
+)
 def test_definitions_that_cannot_be(define: dict[str, object], why: str) -> None:
     with pytest.raises(UsageError, match=why):
         cnncalc.load(SCALED, define=define)
@@ -421,7 +465,7 @@ def test_a_definition_of_a_wrong_type_is_found_where_it_is_used() -> None:
     assert finding.line == 7
 
 
-# -- defaults ----------------------------------------------------------------------------------------
+# -- defaults
 
 
 def test_defaults_hold_everywhere() -> None:
@@ -431,8 +475,13 @@ defaults: {conv: {padding: same, kernel_size: 3}, max_pool: {size: 2}}
 blocks: {B: {layers: [conv: 4]}}
 layers: [conv: 4, B, {conv: {filters: 4, padding: valid}}, max_pool, add: [[conv: 4], prev]]"""
     assert [shape[:2] for shape in shapes(facts_of(text))] == [  # type: ignore[index]
-        (8, 8), (8, 8), (6, 6), (3, 3), (3, 3), (3, 3),
-    ]  # fmt: skip
+        (8, 8),
+        (8, 8),
+        (6, 6),
+        (3, 3),
+        (3, 3),
+        (3, 3),
+    ]
 
 
 def test_defaults_know_the_variables_and_no_parameters() -> None:
@@ -446,15 +495,23 @@ layers: [B]"""
     assert shapes(facts_of(text)) == [(8, 8, 6), (6, 6, 12)]
 
 
-@pytest.mark.parametrize(("defaults", "code", "column", "message"), [
-    ("{cnov: {padding: 1}}", "Y702", 12, "defaults: unknown op 'cnov'"),
-    ("{B: {padding: 1}}", "Y702", 12, "defaults: unknown op 'B'"),
-    ("{conv: {paddding: 1}}", "Y702", 19, "conv has no argument 'paddding'"),
-    ("{conv: {name: a}}", "Y702", 19, "conv has no argument 'name'"),
-    ("{conv: {stride: 1, strides: 1}}", "Y705", 30, "conv: stride and strides are one argument"),
-    ("{conv: 3}", "Y705", 18, "defaults: conv must be a map of arguments"),
-    ("[conv]", "Y705", 11, "defaults must be a map"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("defaults", "code", "column", "message"),
+    [
+        ("{cnov: {padding: 1}}", "Y702", 12, "defaults: unknown op 'cnov'"),
+        ("{B: {padding: 1}}", "Y702", 12, "defaults: unknown op 'B'"),
+        ("{conv: {paddding: 1}}", "Y702", 19, "conv has no argument 'paddding'"),
+        ("{conv: {name: a}}", "Y702", 19, "conv has no argument 'name'"),
+        (
+            "{conv: {stride: 1, strides: 1}}",
+            "Y705",
+            30,
+            "conv: stride and strides are one argument",
+        ),
+        ("{conv: 3}", "Y705", 18, "defaults: conv must be a map of arguments"),
+        ("[conv]", "Y705", 11, "defaults must be a map"),
+    ],
+)
 def test_defaults_that_are_none(defaults: str, code: str, column: int, message: str) -> None:
     text = spec(
         "conv: {filters: 3, kernel: 1}", head=f"blocks: {{B: {{layers: []}}}}\ndefaults: {defaults}"
@@ -475,19 +532,25 @@ def test_a_bad_default_is_reported_once_where_it_is_written() -> None:
     assert finding.layers == ("conv_1", "conv_2", "conv_3", "conv_4")
 
 
-# -- blocks that contain themselves ------------------------------------------------------------------
+# -- blocks that contain themselves
 
 
-@pytest.mark.parametrize(("blocks", "chain"), [
-    ("{A: {layers: [A]}}", "A → A"),
-    ("{A: {layers: [B]}, B: {layers: [relu, A]}}", "A → B → A"),
-    ("{A: {layers: [add: [[relu], [A]]]}}", "A → A"),
-    ("{A: {layers: [residual: {body: [A]}]}}", "A → A"),
-    ("{A: {layers: [A: {when: false}]}}", "A → A"),
-    ("{A: {layers: [B: {p: [A]}]}, B: {params: {p: null}, layers: [add: [$p, prev]]}}", "A → A"),
-    ("{A: {params: {n: 9}, layers: [A: {n: $(n-1), when: $(n > 0)}]}}", "A → A"),
-    ("{A: {params: {p: []}, layers: [add: [$p, prev], {A: {p: $p}}]}}", "A → A"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("blocks", "chain"),
+    [
+        ("{A: {layers: [A]}}", "A → A"),
+        ("{A: {layers: [B]}, B: {layers: [relu, A]}}", "A → B → A"),
+        ("{A: {layers: [add: [[relu], [A]]]}}", "A → A"),
+        ("{A: {layers: [residual: {body: [A]}]}}", "A → A"),
+        ("{A: {layers: [A: {when: false}]}}", "A → A"),
+        (
+            "{A: {layers: [B: {p: [A]}]}, B: {params: {p: null}, layers: [add: [$p, prev]]}}",
+            "A → A",
+        ),
+        ("{A: {params: {n: 9}, layers: [A: {n: $(n-1), when: $(n > 0)}]}}", "A → A"),
+        ("{A: {params: {p: []}, layers: [add: [$p, prev], {A: {p: $p}}]}}", "A → A"),
+    ],
+)
 def test_blocks_that_contain_themselves(blocks: str, chain: str) -> None:
     text = f"input: 8x8x3\nblocks: {blocks}\nlayers: [A]\n"
     with pytest.raises(SpecError) as raised:

@@ -9,16 +9,19 @@ from cnncalc.spec.flat import flat_spec
 from tests.spec.checking import facts_of, findings, only, places, spec
 
 
-@pytest.mark.parametrize(("text", "line", "column", "message"), [
-    ("layers: [relu]", 1, 1, "the spec has no input: add, say, input: 32x32x3"),
-    ("input: 3", 1, 1, "the spec has no layers: add layers: and a list"),
-    ("input: 3\nlayers:", 1, 1, "the spec has no layers: add layers: and a list"),
-    ("input: 3\nlayers: {relu: 3}", 2, 9, "layers must be a list: one '- op: …' per layer"),
-    ("input: 3\nlayers: relu", 2, 9, "layers must be a list: one '- op: …' per layer"),
-    ("- relu", 1, 1, "a spec is a map with the keys input and layers"),
-    ("relu", 1, 1, "a spec is a map with the keys input and layers"),
-    ("3", 1, 1, "a spec is a map with the keys input and layers"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("layers: [relu]", 1, 1, "the spec has no input: add, say, input: 32x32x3"),
+        ("input: 3", 1, 1, "the spec has no layers: add layers: and a list"),
+        ("input: 3\nlayers:", 1, 1, "the spec has no layers: add layers: and a list"),
+        ("input: 3\nlayers: {relu: 3}", 2, 9, "layers must be a list: one '- op: …' per layer"),
+        ("input: 3\nlayers: relu", 2, 9, "layers must be a list: one '- op: …' per layer"),
+        ("- relu", 1, 1, "a spec is a map with the keys input and layers"),
+        ("relu", 1, 1, "a spec is a map with the keys input and layers"),
+        ("3", 1, 1, "a spec is a map with the keys input and layers"),
+    ],
+)
 def test_a_document_that_cannot_be_read(text: str, line: int, column: int, message: str) -> None:
     with pytest.raises(SpecError) as raised:
         cnncalc.load(text + "\n")
@@ -26,11 +29,19 @@ def test_a_document_that_cannot_be_read(text: str, line: int, column: int, messa
     assert diagnostic == (message, line, column, "<text>")
 
 
-@pytest.mark.parametrize(("key", "hint"), [
-    ("layer", "did you mean layers?"), ("Input", "did you mean input?"), ("var", "did you mean vars?"),
-    ("zzz", "there are name, input, inputs, outputs, layers, blocks, vars, variants, defaults, budget, "
-            "task, target, and x-… for keys of your own"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("layer", "did you mean layers?"),
+        ("Input", "did you mean input?"),
+        ("var", "did you mean vars?"),
+        (
+            "zzz",
+            "there are name, input, inputs, outputs, layers, blocks, vars, variants, defaults, "
+            "budget, task, target, and x-… for keys of your own",
+        ),
+    ],
+)
 def test_unknown_sections(key: str, hint: str) -> None:
     finding = only(spec("relu", head=f"{key}: 3"))
     assert (finding.code, finding.line, finding.column) == ("Y702", 2, 1)
@@ -48,7 +59,7 @@ def test_a_name_that_is_none(name: str) -> None:
     assert (finding.code, finding.line, finding.column) == ("Y705", 2, 7)
 
 
-# -- opaque ------------------------------------------------------------------------------------------
+# -- opaque
 
 
 def test_an_opaque_layer_counts_as_declared() -> None:
@@ -58,9 +69,14 @@ def test_an_opaque_layer_counts_as_declared() -> None:
     assert not {"n_params", "n_macs"} & set(facts.totals.partial)
 
 
-@pytest.mark.parametrize(("given", "missing"), [
-    ("", {"n_params", "n_macs"}), (", params: 5", {"n_macs"}), (", macs: 5", {"n_params"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ("", {"n_params", "n_macs"}),
+        (", params: 5", {"n_macs"}),
+        (", macs: 5", {"n_params"}),
+    ],
+)
 def test_a_figure_left_out_makes_totals_partial(given: str, missing: set[str]) -> None:
     text = spec("conv: {filters: 4, kernel: 1}", f"opaque: {{output: 7x7x2{given}}}")
     facts = facts_of(text)
@@ -86,17 +102,23 @@ def test_an_opaque_layer_takes_whatever_arrives() -> None:
     assert places(text) == [("S101", 5, 5), ("Y702", 3, 5)][::-1]
 
 
-@pytest.mark.parametrize(("layer", "message"), [
-    ("opaque", "opaque needs output, the shape of what comes out"),
-    ("opaque: {output: 0}", "opaque: output must be a shape such as 7x7x512 or [7, 7, 512], not 0"),
-    ("opaque: {output: 3x3x3, params: -1}", "opaque: params must be at least 0, not -1"),
-    ("opaque: {output: 3x3x3, macs: 1.5}", "opaque: macs must be an integer, not 1.5"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ("opaque", "opaque needs output, the shape of what comes out"),
+        (
+            "opaque: {output: 0}",
+            "opaque: output must be a shape such as 7x7x512 or [7, 7, 512], not 0",
+        ),
+        ("opaque: {output: 3x3x3, params: -1}", "opaque: params must be at least 0, not -1"),
+        ("opaque: {output: 3x3x3, macs: 1.5}", "opaque: macs must be an integer, not 1.5"),
+    ],
+)
 def test_opaque_layers_that_are_none(layer: str, message: str) -> None:
     assert only(spec(layer)).message == message
 
 
-# -- budget, task, target ----------------------------------------------------------------------------
+# -- budget, task, target
 
 
 def declared(head: str) -> Declarations:
@@ -121,19 +143,43 @@ def test_what_is_declared() -> None:
     assert declared("budget:") == (None, None, ())
 
 
-@pytest.mark.parametrize(("quantity", "number"), [
-    ("5M", 5_000_000), ("1.5k", 1500), ("2G", 2 * 10**9), ("2KiB", 2048), ("1.5MiB", 3 * 2**19),
-    ("1GiB", 2**30), ("12", 12), ("'12 M'", 12_000_000), ("$(3*4)", 12), ("0", 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("quantity", "number"),
+    [
+        ("5M", 5_000_000),
+        ("1.5k", 1500),
+        ("2G", 2 * 10**9),
+        ("2KiB", 2048),
+        ("1.5MiB", 3 * 2**19),
+        ("1GiB", 2**30),
+        ("12", 12),
+        ("'12 M'", 12_000_000),
+        ("$(3*4)", 12),
+        ("0", 0),
+    ],
+)
 def test_quantities(quantity: str, number: int) -> None:
     budget = declared(f"budget: {{params: {quantity}}}").budget
     assert budget is not None
     assert budget.params == number
 
 
-@pytest.mark.parametrize("quantity", [
-    "5X", "-1", "1.0001k", "true", "[5]", "5 M M", "M", "1e3M", "99999999999999999M", "0.5", "{a: 1}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        "5X",
+        "-1",
+        "1.0001k",
+        "true",
+        "[5]",
+        "5 M M",
+        "M",
+        "1e3M",
+        "99999999999999999M",
+        "0.5",
+        "{a: 1}",
+    ],
+)
 def test_quantities_that_are_none(quantity: str) -> None:
     finding = only(spec("relu", head=f"budget: {{params: {quantity}}}"))
     assert (finding.code, finding.line, finding.column) == ("Y705", 2, 18)
@@ -149,10 +195,15 @@ task: {loss: 3, classes: 0, from_logits: no, object_size: $size}
 target: [keras, tensorflow]""",
     )
     assert [(f.code, f.line, f.column, f.message) for f in findings(text)][:2] == [
-        ("Y705", 2, 18, "budget: params must be a number such as 5M (k, M, G: powers of ten; KiB, MiB, "
-                        "GiB: of two), not '5X'"),
+        (
+            "Y705",
+            2,
+            18,
+            "budget: params must be a number such as 5M (k, M, G: powers of ten; KiB, MiB, "
+            "GiB: of two), not '5X'",
+        ),
         ("Y702", 2, 22, "budget has no key 'mac'"),
-    ]  # fmt: skip
+    ]
     text = text.replace(", object_size: $size", "")
     assert places(text)[2:] == [("Y705", 3, 14), ("Y705", 3, 26), ("Y705", 3, 42), ("Y705", 4, 9)]
     assert (
@@ -160,9 +211,15 @@ target: [keras, tensorflow]""",
     )
 
 
-@pytest.mark.parametrize(("head", "code", "column"), [
-    ("budget: 5M", "Y705", 9), ("task: softmax", "Y705", 7), ("target: 3", "Y705", 9),
-    ("task: {clases: 3}", "Y702", 8), ("budget: {params: $n}", "Y701", 19),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("head", "code", "column"),
+    [
+        ("budget: 5M", "Y705", 9),
+        ("task: softmax", "Y705", 7),
+        ("target: 3", "Y705", 9),
+        ("task: {clases: 3}", "Y702", 8),
+        ("budget: {params: $n}", "Y701", 19),
+    ],
+)
 def test_declarations_that_are_none(head: str, code: str, column: int) -> None:
     assert places(spec("relu", head=head)) == [(code, 2, column)]

@@ -53,18 +53,25 @@ def test_no_cascade(broken: str) -> None:
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=list(BROKEN))
 def test_independent_faults_are_found_after_a_broken_layer(broken: str) -> None:
     layers = [
-        VECTOR, "identity: {from: input}", broken,
+        VECTOR,
+        "identity: {from: input}",
+        broken,
         "conv: {filters: -1, kernel: 3}",
         "reluu",
         "relu: {from: nobody_else}",
         "conv: {filters: 4, kernel: 3, groups: 2, from: input}",
         "conv: {filters: 4, kernel: 3, from: input, in_channels: 9}",
         "add: [input, [conv: {filters: 4, kernel: 1, from: input}]]",
-    ]  # fmt: skip
+    ]
     found = [(code, line) for code, line, _ in places(spec(*layers, head=HEAD))]
     assert [place for place in found if place[1] != 6] == [
-        ("Y705", 7), ("Y702", 8), ("Y701", 9), ("S114", 10), ("S113", 11), ("S111", 12),
-    ]  # fmt: skip
+        ("Y705", 7),
+        ("Y702", 8),
+        ("Y701", 9),
+        ("S114", 10),
+        ("S113", 11),
+        ("S111", 12),
+    ]
 
 
 def test_sizes_are_known_again_where_they_are_certain() -> None:

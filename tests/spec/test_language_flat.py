@@ -95,12 +95,73 @@ def test_the_output_is_kept_where_it_is_not_the_last_layer() -> None:
 
 
 HOSTILE = [
-    "a b", " a", "a ", "a:", "a: b", "#", "a #b", "- a", "-", "?", "~", "null", "true", "no", "1", "1.5",
-    "1e3", "0x10", "010", "1:30", ".inf", "<<", "=", "*a", "&a", "!a", "|", ">", "@", "`", "%", "'", '"',
-    "''", "[a]", "{a}", "a, b", "\\", "\\n", "\n", "a\nb", "\t", "\r\n", "\x1b[31m", "\x07", "\x7f", "\x85",
-    "\u2028", "\u202e", "\u200b", "\ufeff", "é", "日本", "😀", "e\u0301", "---", "...", "x" * 900, "none",
-    "a.b.c", "a/b:0", "Yes", "OFF", "2024-01-01", "prevv", "$".join("ab"),
-]  # fmt: skip
+    "a b",
+    " a",
+    "a ",
+    "a:",
+    "a: b",
+    "#",
+    "a #b",
+    "- a",
+    "-",
+    "?",
+    "~",
+    "null",
+    "true",
+    "no",
+    "1",
+    "1.5",
+    "1e3",
+    "0x10",
+    "010",
+    "1:30",
+    ".inf",
+    "<<",
+    "=",
+    "*a",
+    "&a",
+    "!a",
+    "|",
+    ">",
+    "@",
+    "`",
+    "%",
+    "'",
+    '"',
+    "''",
+    "[a]",
+    "{a}",
+    "a, b",
+    "\\",
+    "\\n",
+    "\n",
+    "a\nb",
+    "\t",
+    "\r\n",
+    "\x1b[31m",
+    "\x07",
+    "\x7f",
+    "\x85",
+    "\u2028",
+    "\u202e",
+    "\u200b",
+    "\ufeff",
+    "é",
+    "日本",
+    "😀",
+    "e\u0301",
+    "---",
+    "...",
+    "x" * 900,
+    "none",
+    "a.b.c",
+    "a/b:0",
+    "Yes",
+    "OFF",
+    "2024-01-01",
+    "prevv",
+    "$".join("ab"),
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -147,13 +208,16 @@ def test_other_keys_and_values_come_back(tmp_path: Path) -> None:
     assert flat_spec(cnncalc.load(path)) == text
 
 
-@pytest.mark.parametrize(("text", "why"), [
-    (spec("convv: 3"), "unknown op 'convv': mend what check finds, then expand"),
-    (spec("relu", input="x"), "input must be"),
-    (spec("relu", head="budget: {params: $n}"), "n is not defined"),
-    (spec("relu: {name: a}", "relu: {name: a}"), "is taken by another layer"),
-    (spec("relu: {when: false}"), "every layer was dropped: there is nothing to write"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (spec("convv: 3"), "unknown op 'convv': mend what check finds, then expand"),
+        (spec("relu", input="x"), "input must be"),
+        (spec("relu", head="budget: {params: $n}"), "n is not defined"),
+        (spec("relu: {name: a}", "relu: {name: a}"), "is taken by another layer"),
+        (spec("relu: {when: false}"), "every layer was dropped: there is nothing to write"),
+    ],
+)
 def test_what_cannot_be_written(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         flat_spec(cnncalc.load(text + "\n"))

@@ -10,7 +10,7 @@ def inputs(text: str) -> list[tuple[str, ...]]:
     return [layer.inputs for layer in facts_of(text).layers]
 
 
-# -- names -------------------------------------------------------------------------------------------
+# -- names
 
 
 def test_names_are_the_op_and_a_number_in_its_scope() -> None:
@@ -30,15 +30,27 @@ layers:
   - conv: {filters: 3, kernel: 1}"""
     assert names(facts_of(text)) == [
         "conv_1",
-        "Pair_1.conv_1", "Pair_1.relu_1", "Pair_1.conv_2",
+        "Pair_1.conv_1",
+        "Pair_1.relu_1",
+        "Pair_1.conv_2",
         "mine",
         "relu_1",
-        "Pair_2.conv_1", "Pair_2.relu_1", "Pair_2.conv_2",
-        "third.conv_1", "third.relu_1", "third.conv_2",
-        "relu_2", "relu_3", "Pair_3.conv_1", "Pair_3.relu_1", "Pair_3.conv_2", "add_1",
-        "relu_4", "residual_1",
+        "Pair_2.conv_1",
+        "Pair_2.relu_1",
+        "Pair_2.conv_2",
+        "third.conv_1",
+        "third.relu_1",
+        "third.conv_2",
+        "relu_2",
+        "relu_3",
+        "Pair_3.conv_1",
+        "Pair_3.relu_1",
+        "Pair_3.conv_2",
+        "add_1",
+        "relu_4",
+        "residual_1",
         "conv_2",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_number_that_is_taken_is_passed_over() -> None:
@@ -58,22 +70,36 @@ def test_names_are_unique_in_their_scope() -> None:
 def test_whatever_is_wrong_with_names_every_layer_has_its_own() -> None:
     blocks = "blocks: {B: {layers: [relu, convv: 3]}, C: {layers: [convv: 3, relu]}}"
     layers = [
-        "relu: {name: a}", "relu: {name: a}", "tanh: {name: a}", "relu: {name: prev}",
-        "B: {name: b}", "B: {name: b}", "C: {name: c}", "C: {name: c}", "relu: {name: b}",
-        "relu: {name: r_2}", "relu: {name: r, repeat: 3}", "C: {name: c, repeat: 2}",
-        "relu: {name: a, from: a}", "relu: {name: input}", "relu: {name: b.relu_1}",
-        "relu: {name: c_1.relu_1}", "relu: {name: c_1.relu_1}",
-    ]  # fmt: skip
+        "relu: {name: a}",
+        "relu: {name: a}",
+        "tanh: {name: a}",
+        "relu: {name: prev}",
+        "B: {name: b}",
+        "B: {name: b}",
+        "C: {name: c}",
+        "C: {name: c}",
+        "relu: {name: b}",
+        "relu: {name: r_2}",
+        "relu: {name: r, repeat: 3}",
+        "C: {name: c, repeat: 2}",
+        "relu: {name: a, from: a}",
+        "relu: {name: input}",
+        "relu: {name: b.relu_1}",
+        "relu: {name: c_1.relu_1}",
+        "relu: {name: c_1.relu_1}",
+    ]
     network = cnncalc.load(spec(*layers, head=blocks) + "\n")
     given = [node.name for node in network.graph.nodes]
     assert len(set(given)) == len(given)
     wrong = {problem.message for problem in network.problems if problem.code == "Y701"}
     assert wrong == {
-        *(f"the name '{name}' is taken by another layer" for name in
-          ("a", "b", "c", "r_2", "b.relu_1", "c_1.relu_1")),
+        *(
+            f"the name '{name}' is taken by another layer"
+            for name in ("a", "b", "c", "r_2", "b.relu_1", "c_1.relu_1")
+        ),
         "the name 'input' is taken by the input",
         "the name 'prev' means what enters a merge",
-    }  # fmt: skip
+    }
 
 
 def test_the_same_name_may_stand_in_several_scopes() -> None:
@@ -96,26 +122,30 @@ layers:
     assert (finding.code, finding.line, finding.column) == ("Y701", 5, 18)
 
 
-@pytest.mark.parametrize(("word", "value", "why"), [
-    ("name", "3", "name must be a text, not 3"), ("name", "''", "name must not be empty"),
-    ("from", "[a, b]", "from must be the name of one layer, a text, not ['a', 'b']"),
-    ("share", "3", "share must be the name of one layer, a text, not 3"),
-    ("repeat", "1.5", "repeat must be an integer from 0, not 1.5"),
-    ("repeat", "-1", "repeat must be an integer from 0, not -1"),
-    ("repeat", "many", "repeat must be an integer from 0, not 'many'"),
-    ("repeat", "true", "repeat must be an integer from 0, not true"),
-    ("when", "no", "when must be true or false, not 'no'"),
-    ("when", "0", "when must be true or false, not 0"),
-    ("first", "3", "first must be a map of arguments"),
-    ("first", "{name: a}", "first overrides arguments, not the flow word name"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("word", "value", "why"),
+    [
+        ("name", "3", "name must be a text, not 3"),
+        ("name", "''", "name must not be empty"),
+        ("from", "[a, b]", "from must be the name of one layer, a text, not ['a', 'b']"),
+        ("share", "3", "share must be the name of one layer, a text, not 3"),
+        ("repeat", "1.5", "repeat must be an integer from 0, not 1.5"),
+        ("repeat", "-1", "repeat must be an integer from 0, not -1"),
+        ("repeat", "many", "repeat must be an integer from 0, not 'many'"),
+        ("repeat", "true", "repeat must be an integer from 0, not true"),
+        ("when", "no", "when must be true or false, not 'no'"),
+        ("when", "0", "when must be true or false, not 0"),
+        ("first", "3", "first must be a map of arguments"),
+        ("first", "{name: a}", "first overrides arguments, not the flow word name"),
+    ],
+)
 def test_bad_flow_words(word: str, value: str, why: str) -> None:
     finding = only(spec(f"relu: {{{word}: {value}}}"))
     assert (finding.code, finding.line) == ("Y705", 3)
     assert finding.message == why
 
 
-# -- from --------------------------------------------------------------------------------------------
+# -- from
 
 
 def test_from_is_the_layer_before_unless_given() -> None:
@@ -171,7 +201,7 @@ def test_the_nearest_name_is_offered() -> None:
     assert finding.help == "did you mean stem?"
 
 
-# -- repeat and first --------------------------------------------------------------------------------
+# -- repeat and first
 
 
 def test_repeat_makes_copies_in_a_row() -> None:
@@ -250,7 +280,7 @@ def test_first_takes_other_spellings_and_knows_its_words() -> None:
     assert places(spec("conv: {filters: 4, kernel: 1, first: {filtres: 2}}")) == [("Y702", 3, 43)]
 
 
-# -- when --------------------------------------------------------------------------------------------
+# -- when
 
 
 def test_when_false_drops_the_layer() -> None:
@@ -295,7 +325,7 @@ def test_a_network_of_which_nothing_is_left() -> None:
     assert facts.output_shape == (8, 8, 3)
 
 
-# -- share -------------------------------------------------------------------------------------------
+# -- share
 
 
 def test_share_uses_weights_and_arguments_counted_once() -> None:
@@ -359,7 +389,12 @@ def test_share_may_repeat_the_arguments() -> None:
 def test_share_from_inside_a_block_and_of_its_surroundings() -> None:
     text = """\
 input: 8x8x3
-blocks: {B: {layers: [{conv: {share: stem}}, {conv: {name: own, filters: 3, kernel: 1}}, {conv: {share: own}}]}}
+blocks:
+  B:
+    layers:
+      - conv: {share: stem}
+      - conv: {name: own, filters: 3, kernel: 1}
+      - conv: {share: own}
 layers: [{conv: {name: stem, filters: 3, kernel: 1}}, B, B]"""
     facts = facts_of(text)
     assert facts.totals.n_params == 12 * 3
@@ -377,18 +412,39 @@ def test_shared_weights_must_suit() -> None:
     assert only(text).code == "S113"
 
 
-@pytest.mark.parametrize(("layer", "code", "column", "message"), [
-    ("conv: {share: nobody}", "Y701", 19, "no layer before this one is called 'nobody'"),
-    ("conv: {share: r}", "Y705", 19, "'r' is a layer relu: conv cannot share its weights"),
-    ("dense: {share: input}", "Y705", 20, "'input' is a layer input: dense cannot share its weights"),
-    ("conv: {share: a, filters: 3}", "Y705", 19,
-     "share takes the arguments of 'a' as well as its weights"),
-    ("conv: {share: a, first: {filters: 3}}", "Y705", 19,
-     "share takes the arguments of 'a' as well as its weights"),
-    ("B: {share: a}", "Y701", 16, "'a' is no block call before this one: B cannot share its weights"),
-    ("B: {share: c}", "Y705", 16, "'c' is a C: B cannot share its weights"),
-    ("residual: {share: r}", "Y705", 23, "residual has no weights to share"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("layer", "code", "column", "message"),
+    [
+        ("conv: {share: nobody}", "Y701", 19, "no layer before this one is called 'nobody'"),
+        ("conv: {share: r}", "Y705", 19, "'r' is a layer relu: conv cannot share its weights"),
+        (
+            "dense: {share: input}",
+            "Y705",
+            20,
+            "'input' is a layer input: dense cannot share its weights",
+        ),
+        (
+            "conv: {share: a, filters: 3}",
+            "Y705",
+            19,
+            "share takes the arguments of 'a' as well as its weights",
+        ),
+        (
+            "conv: {share: a, first: {filters: 3}}",
+            "Y705",
+            19,
+            "share takes the arguments of 'a' as well as its weights",
+        ),
+        (
+            "B: {share: a}",
+            "Y701",
+            16,
+            "'a' is no block call before this one: B cannot share its weights",
+        ),
+        ("B: {share: c}", "Y705", 16, "'c' is a C: B cannot share its weights"),
+        ("residual: {share: r}", "Y705", 23, "residual has no weights to share"),
+    ],
+)
 def test_what_cannot_be_shared(layer: str, code: str, column: int, message: str) -> None:
     blocks = "blocks: {B: {layers: [relu]}, C: {layers: [relu]}}"
     layers = ["relu: {name: r}", "conv: {name: a, filters: 3, kernel: 1}", "C: {name: c}", layer]

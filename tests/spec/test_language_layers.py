@@ -15,8 +15,14 @@ TABLE: list[tuple[str, str | None, dict[str, str], str]] = [
         "conv",
         "filters",
         {
-            "filters": "6", "kernel": "3", "stride": "2", "padding": "same", "dilation": "1",
-            "groups": "1", "bias": "false", "activation": "tanh",
+            "filters": "6",
+            "kernel": "3",
+            "stride": "2",
+            "padding": "same",
+            "dilation": "1",
+            "groups": "1",
+            "bias": "false",
+            "activation": "tanh",
             "connections": "[[0], [1], [2], [0, 1], [1, 2], [0, 1, 2]]",
         },
         "8x8x3",
@@ -25,8 +31,13 @@ TABLE: list[tuple[str, str | None, dict[str, str], str]] = [
         "depthwise_conv",
         "kernel",
         {
-            "kernel": "3", "multiplier": "2", "stride": "2", "padding": "1", "dilation": "1",
-            "bias": "false", "activation": "relu",
+            "kernel": "3",
+            "multiplier": "2",
+            "stride": "2",
+            "padding": "1",
+            "dilation": "1",
+            "bias": "false",
+            "activation": "relu",
         },
         "8x8x3",
     ),
@@ -34,8 +45,14 @@ TABLE: list[tuple[str, str | None, dict[str, str], str]] = [
         "separable_conv",
         "filters",
         {
-            "filters": "6", "kernel": "3", "multiplier": "2", "stride": "2", "padding": "same",
-            "dilation": "1", "bias": "false", "activation": "relu",
+            "filters": "6",
+            "kernel": "3",
+            "multiplier": "2",
+            "stride": "2",
+            "padding": "same",
+            "dilation": "1",
+            "bias": "false",
+            "activation": "relu",
         },
         "8x8x3",
     ),
@@ -43,8 +60,15 @@ TABLE: list[tuple[str, str | None, dict[str, str], str]] = [
         "conv_transpose",
         "filters",
         {
-            "filters": "6", "kernel": "3", "stride": "2", "padding": "1", "output_padding": "1",
-            "dilation": "1", "groups": "3", "bias": "false", "activation": "relu",
+            "filters": "6",
+            "kernel": "3",
+            "stride": "2",
+            "padding": "1",
+            "output_padding": "1",
+            "dilation": "1",
+            "groups": "3",
+            "bias": "false",
+            "activation": "relu",
         },
         "8x8x3",
     ),
@@ -99,10 +123,25 @@ TABLE: list[tuple[str, str | None, dict[str, str], str]] = [
     ("gelu", "approximate", {"approximate": "true"}, "8x8x3"),
     ("hard_sigmoid", "variant", {"variant": "keras2"}, "8x8x3"),
     ("maxout", "pieces", {"pieces": "3"}, "8x8x3"),
-    *((op, None, {}, "8x8x3") for op in (
-        "relu", "relu6", "prelu", "selu", "silu", "mish", "softplus", "sigmoid", "hard_swish",
-        "tanh", "softmax", "log_softmax", "flatten", "identity",
-    )),
+    *(
+        (op, None, {}, "8x8x3")
+        for op in (
+            "relu",
+            "relu6",
+            "prelu",
+            "selu",
+            "silu",
+            "mish",
+            "softplus",
+            "sigmoid",
+            "hard_swish",
+            "tanh",
+            "softmax",
+            "log_softmax",
+            "flatten",
+            "identity",
+        )
+    ),
     ("reshape", "shape", {"shape": "[4, -1]"}, "8x8x3"),
     ("permute", "order", {"order": "[1, 0, 2]"}, "8x8x3"),
     ("channel_shuffle", "groups", {"groups": "3"}, "8x8x3"),
@@ -113,16 +152,23 @@ TABLE: list[tuple[str, str | None, dict[str, str], str]] = [
     ("pad", "amount", {"amount": "[[1, 2], [0, 1]]", "mode": "reflect"}, "8x8x3"),
     ("crop", "amount", {"amount": "[1, 2]"}, "8x8x3"),
     ("resize", "factor", {"factor": "2", "mode": "bilinear", "align_corners": "true"}, "8x8x3"),
-    *((op, "paths", {"paths": "[prev, [relu]]"}, "8x8x3") for op in (
-        "add", "multiply", "subtract", "maximum", "average",
-    )),
+    *(
+        (op, "paths", {"paths": "[prev, [relu]]"}, "8x8x3")
+        for op in (
+            "add",
+            "multiply",
+            "subtract",
+            "maximum",
+            "average",
+        )
+    ),
     ("concat", "paths", {"paths": "[prev, [relu]]", "axis": "0"}, "8x8x3"),
     ("residual", None, {"body": "[relu]", "shortcut": "[tanh]"}, "8x8x3"),
     ("opaque", None, {"output": "7x7x512", "params": "1200", "macs": "3400"}, "8x8x3"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("op", "main", "arguments", "input"), TABLE, ids=lambda value: str(value))
+@pytest.mark.parametrize(("op", "main", "arguments", "input"), TABLE, ids=str)
 def test_every_argument(op: str, main: str | None, arguments: dict[str, str], input: str) -> None:
     inside = ", ".join(f"{name}: {value}" for name, value in arguments.items())
     facts = facts_of(spec(f"{op}: {{{inside}}}", input=input))
@@ -137,7 +183,7 @@ def test_every_argument(op: str, main: str | None, arguments: dict[str, str], in
 @pytest.mark.parametrize(
     ("op", "main", "arguments", "input"),
     [row for row in TABLE if row[1]],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_the_main_argument_needs_no_name(
     op: str, main: str, arguments: dict[str, str], input: str
@@ -163,7 +209,10 @@ def test_the_table_has_every_op() -> None:
 
 
 DEFAULTS = [
-    ("conv: {filters: 2, kernel: 3}", "stride: 1, padding: valid, dilation: 1, groups: 1, bias: true"),
+    (
+        "conv: {filters: 2, kernel: 3}",
+        "stride: 1, padding: valid, dilation: 1, groups: 1, bias: true",
+    ),
     ("max_pool: 2", "stride: 2, padding: valid, rounding: floor, dilation: 1"),
     ("avg_pool: 2", "stride: 2, padding: valid, rounding: floor, count_padding: false"),
     ("global_avg_pool", "keep_dims: false"),
@@ -177,7 +226,7 @@ DEFAULTS = [
     ("pad: 1", "mode: zero"),
     ("resize: 2", "mode: nearest, align_corners: false"),
     ("dense: 3", "bias: true"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("layer", "defaults"), DEFAULTS)
@@ -200,27 +249,57 @@ def test_defaults_are_those_of_the_table(layer: str, defaults: str) -> None:
         assert getattr(default, field) == expected
 
 
-@pytest.mark.parametrize(("size", "shape"), [
-    ("3", (6, 6, 2)), ("[1, 7]", (8, 2, 2)), ("1x7", (8, 2, 2)), ("3x3", (6, 6, 2)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ("3", (6, 6, 2)),
+        ("[1, 7]", (8, 2, 2)),
+        ("1x7", (8, 2, 2)),
+        ("3x3", (6, 6, 2)),
+    ],
+)
 def test_forms_of_a_size(size: str, shape: tuple[int, ...]) -> None:
     assert facts_of(spec(f"conv: {{filters: 2, kernel: {size}}}")).output_shape == shape
 
 
-@pytest.mark.parametrize(("input", "shape"), [
-    ("32x32x3", (32, 32, 3)), ("16000x1", (16000, 1)), ("16x112x112x3", (16, 112, 112, 3)),
-    ("[32, 32, 3]", (32, 32, 3)), ("1024", (1024,)), ("[1024]", (1024,)),
-    ("$shape", (4, 4, 1)), ("[$shape.0, $(2*shape.1), 3]", (4, 8, 3)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("input", "shape"),
+    [
+        ("32x32x3", (32, 32, 3)),
+        ("16000x1", (16000, 1)),
+        ("16x112x112x3", (16, 112, 112, 3)),
+        ("[32, 32, 3]", (32, 32, 3)),
+        ("1024", (1024,)),
+        ("[1024]", (1024,)),
+        ("$shape", (4, 4, 1)),
+        ("[$shape.0, $(2*shape.1), 3]", (4, 8, 3)),
+    ],
+)
 def test_forms_of_the_input(input: str, shape: tuple[int, ...]) -> None:
     facts = facts_of(spec("relu", input=input, head="vars: {shape: [4, 4, 1]}"))
     assert facts.inputs == {"input": shape}
 
 
-@pytest.mark.parametrize("input", [
-    "0x3x3", "-3", "3.5", "[3, 3, 3, 3, 3]", "1x2x3x4x5", "[]", "{a: 3}", "true", "a", "3x", "x3",
-    "10000000000000000x3", "[[3]]", "'3 x 3'", "null",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "input",
+    [
+        "0x3x3",
+        "-3",
+        "3.5",
+        "[3, 3, 3, 3, 3]",
+        "1x2x3x4x5",
+        "[]",
+        "{a: 3}",
+        "true",
+        "a",
+        "3x",
+        "x3",
+        "10000000000000000x3",
+        "[[3]]",
+        "'3 x 3'",
+        "null",
+    ],
+)
 def test_no_input(input: str) -> None:
     finding = only(spec("relu", input=input))
     assert finding.code == "Y705"
@@ -228,12 +307,20 @@ def test_no_input(input: str) -> None:
     assert "input must be up to 4 sizes from 1 to 10^15" in finding.message
 
 
-@pytest.mark.parametrize(("input", "padding", "shape"), [
-    ("8x8x1", "valid", (6, 6, 1)), ("8x8x1", "same", (8, 8, 1)), ("8x1", "causal", (8, 1)),
-    ("8x8x1", "2", (10, 10, 1)), ("8x8x1", "[1, 2]", (8, 10, 1)),
-    ("8x8x1", "[[1, 2], [0, 1]]", (9, 7, 1)), ("8x1", "[[1, 2]]", (9, 1)), ("8x1", "[1]", (8, 1)),
-    ("8x8x8x1", "[1, 0, 2]", (8, 6, 10, 1)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("input", "padding", "shape"),
+    [
+        ("8x8x1", "valid", (6, 6, 1)),
+        ("8x8x1", "same", (8, 8, 1)),
+        ("8x1", "causal", (8, 1)),
+        ("8x8x1", "2", (10, 10, 1)),
+        ("8x8x1", "[1, 2]", (8, 10, 1)),
+        ("8x8x1", "[[1, 2], [0, 1]]", (9, 7, 1)),
+        ("8x1", "[[1, 2]]", (9, 1)),
+        ("8x1", "[1]", (8, 1)),
+        ("8x8x8x1", "[1, 0, 2]", (8, 6, 10, 1)),
+    ],
+)
 def test_forms_of_padding(input: str, padding: str, shape: tuple[int, ...]) -> None:
     text = spec(f"conv: {{filters: 1, kernel: 3, padding: {padding}}}", input=input)
     assert facts_of(text).output_shape == shape
@@ -244,15 +331,24 @@ def test_same_is_uneven_and_the_smaller_half_first() -> None:
     assert [(w.begin, w.end) for w in facts.layers[0].windows] == [(0, 1), (0, 1)]
 
 
-@pytest.mark.parametrize(("padding", "why"), [
-    ("smae", "conv: padding must be valid, same, causal, an integer from 0, one per axis, or a "
-             "[begin, end] pair per axis, not 'smae'"),
-    ("-1", "not -1"), ("[[1, 2, 3], [1, 2, 3]]", "not [[1, 2, 3], [1, 2, 3]]"),
-    ("[1, [1, 2]]", "not [1, [1, 2]]"), ("1.5", "not 1.5"), ("[]", "not []"),
-    ("true", "not true"),
-    ("causal", "causal is for 1-D, but what arrives has 2 spatial axes"),
-    ("[1, 2, 3]", "padding has 3 entries, but what arrives has 2 spatial axes"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("padding", "why"),
+    [
+        (
+            "smae",
+            "conv: padding must be valid, same, causal, an integer from 0, one per axis, or a "
+            "[begin, end] pair per axis, not 'smae'",
+        ),
+        ("-1", "not -1"),
+        ("[[1, 2, 3], [1, 2, 3]]", "not [[1, 2, 3], [1, 2, 3]]"),
+        ("[1, [1, 2]]", "not [1, [1, 2]]"),
+        ("1.5", "not 1.5"),
+        ("[]", "not []"),
+        ("true", "not true"),
+        ("causal", "causal is for 1-D, but what arrives has 2 spatial axes"),
+        ("[1, 2, 3]", "padding has 3 entries, but what arrives has 2 spatial axes"),
+    ],
+)
 def test_bad_padding(padding: str, why: str) -> None:
     finding = only(spec(f"conv: {{filters: 1, kernel: 3, padding: {padding}}}"))
     assert finding.code == "Y705"
@@ -261,25 +357,34 @@ def test_bad_padding(padding: str, why: str) -> None:
 
 
 SPELLINGS = [
-    ("conv: {out_channels: 2, kernel_size: 3, strides: 2, use_bias: false, dilation_rate: 1}",
-     "conv: {filters: 2, kernel: 3, stride: 2, bias: false, dilation: 1}"),
-    ("depthwise_conv: {kernel_size: 3, depth_multiplier: 2}",
-     "depthwise_conv: {kernel: 3, multiplier: 2}"),
-    ("max_pool: {pool_size: 2, strides: 1, ceil_mode: true}",
-     "max_pool: {size: 2, stride: 1, rounding: ceil}"),
-    ("avg_pool: {kernel_size: 2, count_include_pad: true}",
-     "avg_pool: {size: 2, count_padding: true}"),
+    (
+        "conv: {out_channels: 2, kernel_size: 3, strides: 2, use_bias: false, dilation_rate: 1}",
+        "conv: {filters: 2, kernel: 3, stride: 2, bias: false, dilation: 1}",
+    ),
+    (
+        "depthwise_conv: {kernel_size: 3, depth_multiplier: 2}",
+        "depthwise_conv: {kernel: 3, multiplier: 2}",
+    ),
+    (
+        "max_pool: {pool_size: 2, strides: 1, ceil_mode: true}",
+        "max_pool: {size: 2, stride: 1, rounding: ceil}",
+    ),
+    (
+        "avg_pool: {kernel_size: 2, count_include_pad: true}",
+        "avg_pool: {size: 2, count_padding: true}",
+    ),
     ("adaptive_avg_pool: {output_size: 2}", "adaptive_avg_pool: 2"),
     ("dense: {out_features: 4}", "dense: 4"),
     ("batch_norm: {eps: 1e-5}", "batch_norm: {epsilon: 1e-5}"),
     ("group_norm: {num_groups: 3}", "group_norm: 3"),
     ("dropout: {p: 0.3}", "dropout: 0.3"),
     ("leaky_relu: {negative_slope: 0.2}", "leaky_relu: 0.2"),
-    ("pad: {padding: 1}", "pad: 1"), ("crop: {cropping: 1}", "crop: 1"),
+    ("pad: {padding: 1}", "pad: 1"),
+    ("crop: {cropping: 1}", "crop: 1"),
     ("resize: {scale_factor: 2, interpolation: bilinear}", "resize: {factor: 2, mode: bilinear}"),
     ("reshape: {target_shape: [64, 3]}", "reshape: [64, 3]"),
     ("space_to_depth: {block_size: 2}", "space_to_depth: 2"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("theirs", "ours"), SPELLINGS)
@@ -294,56 +399,94 @@ def test_two_spellings_at_once() -> None:
     assert finding.help == "keep one of the two spellings"
 
 
-@pytest.mark.parametrize(("layer", "column", "message", "help"), [
-    ("cnov: 3", 5, "unknown op 'cnov'", "did you mean conv?"),
-    ("Conv2d: 3", 5, "unknown block 'Conv2d'", "did you mean conv?"),
-    ("MaxPool: 3", 5, "unknown block 'MaxPool'", "did you mean max_pool?"),
-    ("ReLU", 5, "unknown block 'ReLU'", "did you mean relu?"),
-    ("linear: 3", 5, "unknown op 'linear'", "it is called dense here"),
-    ("fc: 3", 5, "unknown op 'fc'", "it is called dense here"),
-    ("swish", 5, "unknown op 'swish'", "it is called silu here"),
-    ("relu: {slop: 1}", 12, "relu has no argument 'slop'",
-     "it has dtype, in_channels, in_features, trainable"),
-    ("max_pool: {siez: 1}", 16, "max_pool has no argument 'siez'", "did you mean size?"),
-    ("conv: {filters: 1, kernel: 3, Stride: 2}", 35, "conv has no argument 'Stride'",
-     "did you mean stride?"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("layer", "column", "message", "help"),
+    [
+        ("cnov: 3", 5, "unknown op 'cnov'", "did you mean conv?"),
+        ("Conv2d: 3", 5, "unknown block 'Conv2d'", "did you mean conv?"),
+        ("MaxPool: 3", 5, "unknown block 'MaxPool'", "did you mean max_pool?"),
+        ("ReLU", 5, "unknown block 'ReLU'", "did you mean relu?"),
+        ("linear: 3", 5, "unknown op 'linear'", "it is called dense here"),
+        ("fc: 3", 5, "unknown op 'fc'", "it is called dense here"),
+        ("swish", 5, "unknown op 'swish'", "it is called silu here"),
+        (
+            "relu: {slop: 1}",
+            12,
+            "relu has no argument 'slop'",
+            "it has dtype, in_channels, in_features, trainable",
+        ),
+        ("max_pool: {siez: 1}", 16, "max_pool has no argument 'siez'", "did you mean size?"),
+        (
+            "conv: {filters: 1, kernel: 3, Stride: 2}",
+            35,
+            "conv has no argument 'Stride'",
+            "did you mean stride?",
+        ),
+    ],
+)
 def test_unknown_words(layer: str, column: int, message: str, help: str) -> None:
     finding = only(spec(layer))
     assert (finding.code, finding.line, finding.column) == ("Y702", 3, column)
     assert (finding.message, finding.help) == (message, help)
 
 
-@pytest.mark.parametrize(("layer", "column", "message"), [
-    ("conv: 3", 5, "conv needs kernel, the size of the window"),
-    ("conv: {filters: -1, kernel: 3}", 21, "conv: filters must be at least 1, not -1"),
-    ("conv: {filters: 3.5, kernel: 3}", 21, "conv: filters must be an integer, not 3.5"),
-    ("conv: {filters: '3', kernel: 3}", 21, "conv: filters must be an integer, not '3'"),
-    ("conv: {filters: true, kernel: 3}", 21, "conv: filters must be an integer, not true"),
-    ("conv: {filters: 3, kernel: 0}", 32,
-     "conv: kernel must be an integer from 1, one per axis such as [1, 7], or 1x7, not 0"),
-    ("conv: {filters: 3, kernel: 3, stride: -2}", 43,
-     "conv: stride must be an integer from 1, one per axis such as [1, 7], or 1x7, not -2"),
-    ("conv: {filters: 3, kernel: [1, 2, 3]}", 24,
-     "conv: kernel has 3 entries, but what arrives has 2 spatial axes"),
-    ("conv: {filters: 3, kernel: 3, bias: no}", 41, "conv: bias must be true or false, not 'no'"),
-    ("dropout: 1", 14, "dropout: rate must be less than 1.0, not 1"),
-    ("dropout: -0.1", 14, "dropout: rate must be at least 0.0, not -0.1"),
-    ("max_pool: {size: 2, rounding: up}", 35, "max_pool: rounding must be floor or ceil, not 'up'"),
-    ("pad: {amount: 1, mode: wrap}", 28, "pad: mode must be zero, reflect or edge, not 'wrap'"),
-    ("relu: {dtype: int3}", 19, "relu: dtype must be float16, bfloat16, float32, float64, int8 or "
-                                "uint8, not 'int3'"),
-    ("relu: {in_channels: 0}", 25, "relu: in_channels must be at least 1, not 0"),
-    ("flatten: 3", 14, "flatten takes no argument without a name, but 3 is given"),
-    ("relu: [3]", 11, "relu takes no argument without a name, but a list is given"),
-    ("7", 5, "a layer is an op, such as relu, or a map such as conv: {filters: 8, …}"),
-    ("[relu]", 5, "a layer is an op, such as relu, or a map such as conv: {filters: 8, …}"),
-    ("null", 5, "a layer is an op, such as relu, or a map such as conv: {filters: 8, …}"),
-    ("{}", 5, "a layer is an op, such as relu, or a map such as conv: {filters: 8, …}"),
-    ("conv: {filters: 1, kernel: 3, activation: relo}", 47, "conv: activation must be an activation "
-     "op such as relu, or none (did you mean relu?), not 'relo'"),
-    ("resize: {factor: 2, size: 3}", 5, "resize: give either factor or size"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("layer", "column", "message"),
+    [
+        ("conv: 3", 5, "conv needs kernel, the size of the window"),
+        ("conv: {filters: -1, kernel: 3}", 21, "conv: filters must be at least 1, not -1"),
+        ("conv: {filters: 3.5, kernel: 3}", 21, "conv: filters must be an integer, not 3.5"),
+        ("conv: {filters: '3', kernel: 3}", 21, "conv: filters must be an integer, not '3'"),
+        ("conv: {filters: true, kernel: 3}", 21, "conv: filters must be an integer, not true"),
+        (
+            "conv: {filters: 3, kernel: 0}",
+            32,
+            "conv: kernel must be an integer from 1, one per axis such as [1, 7], or 1x7, not 0",
+        ),
+        (
+            "conv: {filters: 3, kernel: 3, stride: -2}",
+            43,
+            "conv: stride must be an integer from 1, one per axis such as [1, 7], or 1x7, not -2",
+        ),
+        (
+            "conv: {filters: 3, kernel: [1, 2, 3]}",
+            24,
+            "conv: kernel has 3 entries, but what arrives has 2 spatial axes",
+        ),
+        (
+            "conv: {filters: 3, kernel: 3, bias: no}",
+            41,
+            "conv: bias must be true or false, not 'no'",
+        ),
+        ("dropout: 1", 14, "dropout: rate must be less than 1.0, not 1"),
+        ("dropout: -0.1", 14, "dropout: rate must be at least 0.0, not -0.1"),
+        (
+            "max_pool: {size: 2, rounding: up}",
+            35,
+            "max_pool: rounding must be floor or ceil, not 'up'",
+        ),
+        ("pad: {amount: 1, mode: wrap}", 28, "pad: mode must be zero, reflect or edge, not 'wrap'"),
+        (
+            "relu: {dtype: int3}",
+            19,
+            "relu: dtype must be float16, bfloat16, float32, float64, int8 or uint8, not 'int3'",
+        ),
+        ("relu: {in_channels: 0}", 25, "relu: in_channels must be at least 1, not 0"),
+        ("flatten: 3", 14, "flatten takes no argument without a name, but 3 is given"),
+        ("relu: [3]", 11, "relu takes no argument without a name, but a list is given"),
+        ("7", 5, "a layer is an op, such as relu, or a map such as conv: {filters: 8, …}"),
+        ("[relu]", 5, "a layer is an op, such as relu, or a map such as conv: {filters: 8, …}"),
+        ("null", 5, "a layer is an op, such as relu, or a map such as conv: {filters: 8, …}"),
+        ("{}", 5, "a layer is an op, such as relu, or a map such as conv: {filters: 8, …}"),
+        (
+            "conv: {filters: 1, kernel: 3, activation: relo}",
+            47,
+            "conv: activation must be an activation "
+            "op such as relu, or none (did you mean relu?), not 'relo'",
+        ),
+        ("resize: {factor: 2, size: 3}", 5, "resize: give either factor or size"),
+    ],
+)
 def test_bad_values(layer: str, column: int, message: str) -> None:
     finding = only(spec(layer))
     assert (finding.code, finding.line, finding.column) == ("Y705", 3, column)

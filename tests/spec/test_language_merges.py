@@ -34,10 +34,16 @@ def test_the_long_form_has_room_for_flow_words(op: str) -> None:
     assert facts.layers[-1].output_shape == (8, 8, 3)
 
 
-@pytest.mark.parametrize(("axis", "shape"), [
-    ("channels", (8, 8, 6)), ("2", (8, 8, 6)), ("-1", (8, 8, 6)), ("0", (16, 8, 3)),
-    ("1", (8, 16, 3)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("axis", "shape"),
+    [
+        ("channels", (8, 8, 6)),
+        ("2", (8, 8, 6)),
+        ("-1", (8, 8, 6)),
+        ("0", (16, 8, 3)),
+        ("1", (8, 16, 3)),
+    ],
+)
 def test_concat_along_an_axis(axis: str, shape: tuple[int, ...]) -> None:
     assert facts_of(spec(f"concat: {{paths: [prev, []], axis: {axis}}}")).output_shape == shape
 
@@ -51,15 +57,18 @@ def test_concat_along_an_axis_that_is_none(axis: str) -> None:
     assert finding.message == f"concat: axis {axis} does not exist: the shape has axes 0 to 2"
 
 
-@pytest.mark.parametrize(("paths", "column", "message"), [
-    ("[prev]", 10, "add needs a list of at least two paths"),
-    ("[]", 10, "add needs a list of at least two paths"),
-    ("prev", 10, "add needs a list of at least two paths"),
-    ("[prev, 3]", 17, "a path is a list of layers, a name, or prev"),
-    ("[prev, {relu: 3}]", 17, "a path is a list of layers: put brackets around 'relu'"),
-    ("[prev, relu]", 17, "no layer before this one is called 'relu'"),
-    ("[prev, $no]", 18, "a path: no is not defined"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("paths", "column", "message"),
+    [
+        ("[prev]", 10, "add needs a list of at least two paths"),
+        ("[]", 10, "add needs a list of at least two paths"),
+        ("prev", 10, "add needs a list of at least two paths"),
+        ("[prev, 3]", 17, "a path is a list of layers, a name, or prev"),
+        ("[prev, {relu: 3}]", 17, "a path is a list of layers: put brackets around 'relu'"),
+        ("[prev, relu]", 17, "no layer before this one is called 'relu'"),
+        ("[prev, $no]", 18, "a path: no is not defined"),
+    ],
+)
 def test_what_is_no_path(paths: str, column: int, message: str) -> None:
     finding = only(spec(f"add: {paths}", head="vars: {three: 3}"))
     assert (finding.line, finding.message) == (4, message)
@@ -87,8 +96,10 @@ def test_residual() -> None:
     ):
         facts = facts_of(spec("relu", layer, "tanh"))
         assert [layer.inputs for layer in facts.layers[1:]] == [
-            ("relu_1",), ("conv_1", "relu_1"), (facts.layers[2].name,),
-        ]  # fmt: skip
+            ("relu_1",),
+            ("conv_1", "relu_1"),
+            (facts.layers[2].name,),
+        ]
         assert facts.layers[2].op == "add"
     facts = facts_of(spec("residual: {body: [relu, tanh], shortcut: [elu], name: r, repeat: 2}"))
     assert names(facts)[3::4] == ["r_1", "r_2"]
@@ -118,22 +129,39 @@ def test_channel_gates(layer: str, shape: tuple[int, ...]) -> None:
     assert facts_of(spec(layer)).output_shape == shape
 
 
-@pytest.mark.parametrize(("layer", "message"), [
-    ("maximum: [input, [global_avg_pool]]",
-     "maximum: the paths have 8×8×3 (input) and 3 (global_avg_pool_1), which differ in rank"),
-    ("add: [input, [conv: {filters: 4, kernel: 1}]]",
-     "add: the paths have 3 (input) and 4 (conv_1) channels"),
-    ("add: [[conv: {filters: 3, kernel: 3}], prev]",
-     "add: the paths have 6×6 (conv_1) and 8×8 (input) in height and in width"),
-    ("add: [[conv: {filters: 3, kernel: [3, 1]}], prev]",
-     "add: the paths have 6 (conv_1) and 8 (input) in height"),
-    ("concat: [[conv: {filters: 9, kernel: 3}], prev, prev]",
-     "concat: the paths have 6×6 (conv_1) and 8×8 (input, input) in height and in width"),
-    ("add: [input, [flatten]]",
-     "add: the paths have 8×8×3 (input) and 192 (flatten_1), which differ in rank"),
-    ("multiply: [input, [conv: {filters: 1, kernel: 1}]]",  # a spatial gate is none
-     "multiply: the paths have 3 (input) and 1 (conv_1) channels"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (
+            "maximum: [input, [global_avg_pool]]",
+            "maximum: the paths have 8×8×3 (input) and 3 (global_avg_pool_1), which differ in rank",
+        ),
+        (
+            "add: [input, [conv: {filters: 4, kernel: 1}]]",
+            "add: the paths have 3 (input) and 4 (conv_1) channels",
+        ),
+        (
+            "add: [[conv: {filters: 3, kernel: 3}], prev]",
+            "add: the paths have 6×6 (conv_1) and 8×8 (input) in height and in width",
+        ),
+        (
+            "add: [[conv: {filters: 3, kernel: [3, 1]}], prev]",
+            "add: the paths have 6 (conv_1) and 8 (input) in height",
+        ),
+        (
+            "concat: [[conv: {filters: 9, kernel: 3}], prev, prev]",
+            "concat: the paths have 6×6 (conv_1) and 8×8 (input, input) in height and in width",
+        ),
+        (
+            "add: [input, [flatten]]",
+            "add: the paths have 8×8×3 (input) and 192 (flatten_1), which differ in rank",
+        ),
+        (
+            "multiply: [input, [conv: {filters: 1, kernel: 1}]]",  # a spatial gate is none
+            "multiply: the paths have 3 (input) and 1 (conv_1) channels",
+        ),
+    ],
+)
 def test_shapes_that_do_not_merge(layer: str, message: str) -> None:
     finding = only(spec(layer))
     assert (finding.code, finding.line, finding.column) == ("S111", 3, 5)
@@ -150,14 +178,15 @@ def test_a_merge_of_ten_thousand_paths_is_told_in_a_line() -> None:
 
 def test_nested_merges() -> None:
     text = spec(
-        "add: [[residual: {body: [relu]}, tanh], [concat: [[], []], {conv: {filters: 3, kernel: 1}}]]"
+        "add: [[residual: {body: [relu]}, tanh],"
+        " [concat: [[], []], {conv: {filters: 3, kernel: 1}}]]"
     )
     facts = facts_of(text)
     assert names(facts) == ["relu_1", "residual_1", "tanh_1", "concat_1", "conv_1", "add_1"]
     assert facts.layer("concat_1").inputs == ("input", "input")
 
 
-# -- several inputs and outputs ----------------------------------------------------------------------
+# -- several inputs and outputs
 
 SIAMESE = """\
 inputs: {left: 8x8x3, right: 8x8x1}
@@ -209,9 +238,15 @@ def test_one_input_by_name() -> None:
     assert [layer.inputs for layer in facts.layers] == [("image",), ("image",)]
 
 
-@pytest.mark.parametrize(("outputs", "expected"), [
-    ("a", ("a",)), ("[a]", ("a",)), ("[a, input]", ("a", "input")), ("[b, a]", ("b", "a")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("outputs", "expected"),
+    [
+        ("a", ("a",)),
+        ("[a]", ("a",)),
+        ("[a, input]", ("a", "input")),
+        ("[b, a]", ("b", "a")),
+    ],
+)
 def test_outputs(outputs: str, expected: tuple[str, ...]) -> None:
     text = spec("relu: {name: a}", "tanh: {name: b}", head=f"outputs: {outputs}")
     assert facts_of(text).outputs == expected
@@ -231,9 +266,17 @@ def test_the_output_is_what_the_layers_end_in() -> None:
         assert facts.outputs == ("relu_1" if "Empty" in last else "elu_1",)
 
 
-@pytest.mark.parametrize(("inputs", "column"), [
-    ("{}", 9), ("3", 9), ("[a]", 9), ("{prev: 3}", 10), ("{$a: 3}", 10), ('{"": 3}', 10),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("inputs", "column"),
+    [
+        ("{}", 9),
+        ("3", 9),
+        ("[a]", 9),
+        ("{prev: 3}", 10),
+        ("{$a: 3}", 10),
+        ('{"": 3}', 10),
+    ],
+)
 def test_inputs_that_are_none(inputs: str, column: int) -> None:
     (finding,) = findings(f"inputs: {inputs}\nlayers: [identity]")
     assert (finding.code, finding.line, finding.column) == ("Y705", 1, column)

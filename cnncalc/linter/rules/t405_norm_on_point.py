@@ -59,7 +59,7 @@ class NormOnPoint(Rule):
         """One report per normalisation."""
         for layer, norm in facts.having(Normalization):
             shape = layer.input_shapes[0] if norm.kind != "batch" else None
-            if shape is not None and not layer.faults and _n_values(norm, shape) == 1:
+            if shape is not None and _n_values(norm, shape) == 1:
                 yield Report(
                     f"of {format_shape(shape)} every mean is that of a single value, so the output "
                     f"is {'beta' if norm.center else '0'} whatever arrives",

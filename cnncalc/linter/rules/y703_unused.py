@@ -126,15 +126,15 @@ class _Uses:
         blocks = {name: _mentions([block.node]) for name, block in document.blocks.items()}
         self.inside = {name: names for name, (_, names) in blocks.items()}
         variables = {str(key.value): node for key, node in _entries(document.section("vars"))}
-        new = True
-        while new:
-            called, named = self.words & blocks.keys(), self.names & variables.keys()
-            for name in called:
-                words, names = blocks.pop(name)
-                self._add(words, names - document.blocks[name].params.keys())
-            for name in named:
-                self._add(*_mentions([variables.pop(name)]))
-            new = bool(called or named)
+        unfollowed = [(self.words.copy(), self.names.copy())]
+        while unfollowed:
+            words, names = unfollowed.pop()
+            self._add(words, names)
+            for name in [word for word in words if word in blocks]:
+                inner, inside = blocks.pop(name)
+                unfollowed.append((inner, inside - document.blocks[name].params.keys()))
+            for name in [name for name in names if name in variables]:
+                unfollowed.append(_mentions([variables.pop(name)]))
 
     def _add(self, words: set[str], names: set[str]) -> None:
         self.words |= words

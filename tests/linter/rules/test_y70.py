@@ -167,6 +167,10 @@ def test_silent_where_a_name_is_wrong(wrong: str) -> None:
     assert not unused(text)
 
 
+def test_own_sections_use_nothing() -> None:
+    assert unused(chain("8", "relu") + "vars: {a: 8}\nx-notes: [$a]\n")
+
+
 def test_a_variant_sets_it() -> None:
     text = chain("8", "relu") + "vars: {a: 8}\nvariants: {v: {vars: {a: 3}}}\n"
     (finding,) = look(text, "Y703")
