@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.ir import primitives as p
 from cnncalc.linter.fixes import Change, RemoveArgument, RemoveLayer, ReplaceLayer, SetArgument
-from cnncalc.spec.declarations import Task
+
+if TYPE_CHECKING:
+    from cnncalc.spec.declarations import Task  # models take time, and a task is rare
 
 Wants: TypeAlias = Literal["probabilities", "logits", "log-probabilities"]
 Over: TypeAlias = Literal["softmax", "sigmoid"]

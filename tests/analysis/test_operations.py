@@ -101,6 +101,8 @@ def test_frozen_weights_are_parameters() -> None:
         (["residual: {body: [conv: {filters: 1, kernel: 1}]}"], 300),
         # the first relu may not work in place, the input is read again; the second may
         (["add: [[relu, tanh], prev]"], 300),
+        # nor may one whose input is read once but lies in a buffer that is read again
+        (["conv: {filters: 1, kernel: 1}", "add: [[dropout: 0.5, relu], prev]"], 300),
         # a concat copies: two paths of 100, and 200
         (["concat: [[conv: {filters: 1, kernel: 1}], [conv: {filters: 1, kernel: 1}]]"], 400),
         # two steps: depthwise 100 → 100, pointwise 100 → 300

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.ir.primitives import Activation
@@ -12,7 +12,9 @@ from cnncalc.linter.fixes import Fix, ReplaceText
 from cnncalc.linter.heads import is_averaging, loss_of, task_of, way_back, without_activation
 from cnncalc.linter.rule import Report, Rule
 from cnncalc.source import Mapping, Node, Scalar
-from cnncalc.spec.declarations import Task
+
+if TYPE_CHECKING:
+    from cnncalc.spec.declarations import Task  # models take time, and a task is rare
 
 _SQUASHING = ("softmax", "sigmoid", "hard_sigmoid")
 

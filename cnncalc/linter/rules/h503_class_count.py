@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.ir import primitives as p
@@ -14,7 +14,9 @@ from cnncalc.linter.finding import Severity
 from cnncalc.linter.fixes import Fix, SetArgument
 from cnncalc.linter.heads import is_averaging, loss_of, task_of, way_back, with_activation
 from cnncalc.linter.rule import Report, Rule
-from cnncalc.spec.declarations import Task
+
+if TYPE_CHECKING:
+    from cnncalc.spec.declarations import Task  # models take time, and a task is rare
 
 _SOFTMAX = ("softmax", "log_softmax")
 

@@ -133,8 +133,8 @@ class _Uses:
             for name in [word for word in words if word in blocks]:
                 inner, inside = blocks.pop(name)
                 unfollowed.append((inner, inside - document.blocks[name].params.keys()))
-            for name in [name for name in names if name in variables]:
-                unfollowed.append(_mentions([variables.pop(name)]))
+            named = [name for name in names if name in variables]
+            unfollowed += [_mentions([variables.pop(name)]) for name in named]
 
     def _add(self, words: set[str], names: set[str]) -> None:
         self.words |= words

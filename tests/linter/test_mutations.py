@@ -1,0 +1,280 @@
+"""Mutated networks of the zoo: the linter names the fault, and fixing does what it promises.
+
+The faults are those of the mutation benchmark, which has all networks and more sites.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from functools import cache
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cnncalc
+from benchmarks.faults.kind import KINDS, Kind, Mutant
+from benchmarks.mutations import Outcome, look, subject, trials
+from cnncalc.analysis.facts import LayerFacts, NetworkFacts
+from cnncalc.errors import SpecError
+from cnncalc.linter.finding import Finding
+from cnncalc.linter.fixes import ResolvedFix, apply
+from cnncalc.linter.fixing import Fixed, fix_all
+from cnncalc.source import Source, Span, parse
+
+# between them they have sites for every kind
+NETWORKS = [
+    "alexnet",
+    "c3d",
+    "cs231n-7000",
+    "dcgan",
+    "dcgan-discriminator",
+    "dilated-context",
+    "fashion-mnist",
+    "googlenet",
+    "lenet5-modern",
+    "m5",
+    "mobilenet-v1",
+    "mobilenet-v3-large",
+    "resnet18",
+    "shufflenet-v2-0.5",
+    "squeezenet",
+    "unet",
+    "vgg11",
+    "zfnet",
+]
+SMALL = [name for name in NETWORKS if name not in ("mobilenet-v3-large", "shufflenet-v2-0.5")]
+
+
+# ------------------------------------------------------------------------------- nothing missed
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name.replace(" ", "-"))
+def test_a_fault_is_found_and_nothing_is_made_up(kind: Kind) -> None:
+    found = [look(kind, trial) for trial in trials(kind, NETWORKS, 2, seed=0)]
+
+    assert found, "no network of the list has a place for it"
+    assert [told(outcome) for outcome in found if not outcome.hit and not kind.limit] == []
+    assert [told(outcome) for outcome in found if outcome.wrong] == []
+
+
+def told(outcome: Outcome) -> tuple[str, list[str], list[str]]:
+    """What to read when it fails."""
+    return outcome.where, outcome.others, [finding.message for finding in outcome.wrong]
+
+
+def test_there_are_enough_kinds_and_each_has_a_name_of_its_own() -> None:
+    assert len({kind.name for kind in KINDS}) == len(KINDS) >= 40
+
+
+def test_every_rule_that_is_on_has_a_kind() -> None:
+    expected = {code for kind in KINDS for code in kind.expects}
+
+    without = [rule.code for rule in cnncalc.linter.engine.rules() if rule.code not in expected]
+
+    assert without == ["S103"]  # only padding is dropped: a remark, which every ResNet draws
+
+
+# -------------------------------------------------------------------------------------- fixing
+
+
+class Case(NamedTuple):
+    """A faulty spec with comments, and what was done to it."""
+
+    story: tuple[str, ...]
+    text: str
+    comments: tuple[str, ...]
+
+
+@cache
+def sites(name: str) -> dict[str, list[Mutant]]:
+    """The mutants of a network, by kind."""
+    found = {kind.name: list(kind.find(subject(name))) for kind in KINDS}
+    return {kind: mutants for kind, mutants in found.items() if mutants}
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A network with one to three faults, and comments on lines of their own and behind layers."""
+    name = draw(st.sampled_from(SMALL))
+    kinds = draw(st.lists(st.sampled_from(sorted(sites(name))), min_size=1, max_size=3))
+    draft = subject(name).draft.copy()
+    story = [name]
+    for kind in kinds:
+        mutant = draw(st.sampled_from(sites(name)[kind]))
+        with suppress(KeyError, StopIteration):  # the fault before has taken its place away
+            if mutant.prepare is not None:
+                mutant.prepare(draft)
+            mutant.edit(draft)
+            story.append(f"{kind}: {mutant.site}")
+    lines = draft.text().splitlines()
+    comments = []
+    for _ in range(draw(st.integers(0, 4))):
+        index = draw(st.integers(0, len(lines) - 1))
+        comment = f"# remark {len(comments)}: [{{x: 'é"
+        comments.append(comment)
+        if draw(st.booleans()):
+            lines.insert(index, " " * draw(st.integers(0, 8)) + comment)
+        elif "#" not in lines[index]:
+            lines[index] += f"  {comment}"
+    ending = draw(st.sampled_from(["\n", "", "\n\n"]))
+    return Case(tuple(story), "\n".join(lines) + ending, tuple(comments))
+
+
+class Step(NamedTuple):
+    """Fixes that were accepted together."""
+
+    before: str
+    after: str
+    fixes: list[tuple[Finding, ResolvedFix]]
+
+
+class Run(NamedTuple):
+    """Fixing, as seen from outside."""
+
+    fixed: Fixed
+    steps: list[Step]
+
+
+def examined(text: str) -> tuple[NetworkFacts, list[Finding]]:
+    facts = cnncalc.analyze(cnncalc.load(text))
+    return facts, cnncalc.lint(facts)
+
+
+def run(text: str, *, unsafe: bool) -> Run:
+    """Fix a text, and find out from the texts that were looked at which edits led where.
+
+    What the applied fixes' edits do not explain is left out, and then the last step does not end
+    at the text that came out.
+    """
+    looked: list[str] = []
+
+    def looking(source: Source) -> tuple[NetworkFacts, list[Finding]]:
+        looked.append(source.text)
+        return examined(source.text)
+
+    fixed = fix_all(Source("t.yaml", text), looking, unsafe=unsafe)
+    steps: list[Step] = []
+    current, waiting = text, list(fixed.applied)
+    for candidate in looked[1:]:
+        for count in range(1, len(waiting) + 1):
+            edits = sorted(edit for _, fix in waiting[:count] for edit in fix.edits)
+            if apply(edits, current) == candidate:
+                steps.append(Step(current, candidate, waiting[:count]))
+                current, waiting = candidate, waiting[count:]
+                break
+    return Run(fixed, steps)
+
+
+def counted(text: str) -> Counter[str]:
+    return Counter(finding.code for finding in examined(text)[1])
+
+
+MUTATED = settings(max_examples=60)
+
+
+@MUTATED
+@given(case=cases(), unsafe=st.booleans())
+def test_the_outcome_is_the_text_with_the_edits_of_the_fixes_made(case: Case, unsafe: bool) -> None:
+    fixed, steps = run(case.text, unsafe=unsafe)
+
+    assert (steps[-1].after if steps else case.text) == fixed.text, case.story
+    assert [fix for step in steps for fix in step.fixes] == fixed.applied
+
+
+@MUTATED
+@given(case=cases(), unsafe=st.booleans())
+def test_fixing_a_second_time_changes_nothing(case: Case, unsafe: bool) -> None:
+    once = run(case.text, unsafe=unsafe).fixed
+
+    twice = run(once.text, unsafe=unsafe).fixed
+
+    assert twice.text == once.text, case.story
+    assert twice.applied == []
+    assert [f.message for f in twice.left] == [f.message for f in once.left]
+
+
+@MUTATED
+@given(case=cases(), unsafe=st.booleans())
+def test_a_fix_removes_its_finding_and_adds_none(case: Case, unsafe: bool) -> None:
+    for step in run(case.text, unsafe=unsafe).steps:
+        allowed = counted(step.before)
+        allowed.subtract(finding.code for finding, _ in step.fixes)
+
+        more = {code: n for code, n in counted(step.after).items() if n > max(0, allowed[code])}
+
+        assert more == {}, (case.story, [(f.code, fix.title) for f, fix in step.fixes])
+
+
+@MUTATED
+@given(case=cases())
+def test_safe_fixes_keep_every_shape(case: Case) -> None:
+    before = examined(case.text)[0]
+
+    after = run(case.text, unsafe=False).fixed
+
+    assert all(fix.is_safe for _, fix in after.applied)
+    shapes = {layer.name: layer.output_shape for layer in before.layers}
+    left = {layer.name: layer.output_shape for layer in after.facts.layers}
+    known = {name: shape for name, shape in left.items() if shape is not None and name in shapes}
+    assert known == {name: shapes[name] for name in known}, case.story
+    assert after.facts.output_shape == before.output_shape
+
+
+@MUTATED
+@given(case=cases(), unsafe=st.booleans())
+def test_comments_survive(case: Case, unsafe: bool) -> None:
+    fixed, steps = run(case.text, unsafe=unsafe)
+
+    for step in steps:
+        for comment in case.comments:
+            if comment in step.before and comment not in step.after:
+                line = line_at(step.before, step.before.index(comment))
+                text = step.before[line.start : line.end]
+                # one behind a layer goes with it, and no other
+                assert not text.lstrip().startswith("#"), (case.story, text)
+                assert line_is_removed(line, step), (case.story, text)
+
+
+def line_at(text: str, position: int) -> Span:
+    """The line that a position is on, its end included."""
+    end = text.find("\n", position)
+    return Span(text.rfind("\n", 0, position) + 1, len(text) if end < 0 else end + 1)
+
+
+def line_is_removed(line: Span, step: Step) -> bool:
+    """Whether an edit takes a whole line out."""
+    edits = [edit for _, fix in step.fixes for edit in fix.edits if not edit.text]
+    return any(edit.span.start <= line.start and line.end <= edit.span.end for edit in edits)
+
+
+@MUTATED
+@given(case=cases(), unsafe=st.booleans())
+def test_what_is_offered_can_be_made(case: Case, unsafe: bool) -> None:
+    """Every fix that is offered, alone, leaves a spec that can be read, and all else as it was."""
+    for finding in examined(case.text)[1]:
+        for fix in finding.fixes:
+            assert fix.edits, finding
+            text = apply(fix.edits, case.text)
+
+            with_it = examined(text)[0]  # nothing is raised: it is a spec
+
+            assert with_it.network.source is not None
+            start, end = fix.edits[0].span.start, fix.edits[-1].span.end
+            assert text.startswith(case.text[:start])
+            assert text.endswith(case.text[end:])
+
+
+def surviving(facts: NetworkFacts) -> dict[str, LayerFacts]:
+    return {layer.name: layer for layer in facts.layers}
+
+
+def test_the_mutants_are_documents_that_can_be_read() -> None:
+    for name in SMALL[:4]:
+        for mutants in sites(name).values():
+            draft = subject(name).draft.copy()
+            mutants[0].edit(draft)
+            with suppress(SpecError):
+                parse(Source("t.yaml", draft.text()))
