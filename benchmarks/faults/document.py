@@ -101,6 +101,14 @@ def duplicate_name(subject: Subject) -> Iterator[Mutant]:
             yield Mutant(f"{entry.name} as {source}", edit)
 
 
+@kind("an output that does not exist", "Y701")
+def undefined_output(subject: Subject) -> Iterator[Mutant]:
+    """`outputs` names no layer."""
+    last = subject.draft.entries[-1].name
+    for names in ([last + "x"], [last, "logits_"], "nowhere"):
+        yield Mutant(str(names), declared(outputs=names))
+
+
 @kind("weights shared with a layer that does not exist", "Y701", explains=("Y705",))
 def undefined_share(subject: Subject) -> Iterator[Mutant]:
     """A `share` with a letter too many."""
@@ -174,6 +182,45 @@ def number_for_bool(subject: Subject) -> Iterator[Mutant]:
     """A bias is there or not."""
     for _, entry in subject.windowed("conv"):
         yield Mutant(entry.name, changed(entry.name, bias=2))
+
+
+@kind("a truth value where a number stands", "Y705")
+def bool_for_number(subject: Subject) -> Iterator[Mutant]:
+    """In Python a truth value is a number, and here it is none."""
+    yield from _bad(subject, True)
+
+
+@kind("nothing where a number stands", "Y705")
+def null_for_number(subject: Subject) -> Iterator[Mutant]:
+    """A value that was to be filled in."""
+    yield from _bad(subject, None, "filters", "kernel", "units")
+
+
+@kind("a list where a number stands", "Y705")
+def list_for_number(subject: Subject) -> Iterator[Mutant]:
+    """Filters are not given per axis."""
+    yield from _bad(subject, [8, 8], "filters", "units", "groups")
+
+
+@kind("an input that is no shape", "Y705")
+def bad_input(subject: Subject) -> Iterator[Mutant]:
+    """A size of zero, a fraction, five sizes, a word."""
+    for value in ([0, 32, 3], [32.5, 32, 3], [2, 2, 2, 2, 2], "big", [-1, 32, 3], "32 x 32", True):
+        yield Mutant(str(value), declared(input=Raw(str(value).lower())))
+
+
+@kind("an axis that does not exist", "Y705")
+def bad_axis(subject: Subject) -> Iterator[Mutant]:
+    """A concatenation along a fourth axis."""
+    for _, entry in subject.layers("concat"):
+        yield Mutant(entry.name, changed(entry.name, axis=3))
+
+
+@kind("a negative padding", "Y705")
+def negative_padding(subject: Subject) -> Iterator[Mutant]:
+    """That would be a crop."""
+    for _, entry in subject.windowed():
+        yield Mutant(entry.name, changed(entry.name, padding=-1))
 
 
 @kind("too many sizes", "Y705")
@@ -324,3 +371,5 @@ def base_60(subject: Subject) -> Iterator[Mutant]:
     """Digits with colons, or with underscores."""
     for word in ("1:30", "12_000", "2024-05-01", "0o17"):
         yield Mutant(f"name: {word}", declared(name=Raw(word)))
+    for section, word in (("task", "{loss: on}"), ("budget", "{params: 1_000}")):
+        yield Mutant(f"{section}: {word}", declared(**{section: Raw(word)}))

@@ -290,6 +290,16 @@ def passed_over(subject: Subject) -> Iterator[Mutant]:
             yield Mutant(entry.name, edit, is_fault=_is_unread(entry.name))
 
 
+@kind("an output that is not the last layer", "C305")
+def early_output(subject: Subject) -> Iterator[Mutant]:
+    """`outputs` names a layer of the middle, and what follows is for nothing."""
+    for _, entry in subject.layers():
+        reader = lone_reader(subject, entry.name)
+        if reader is not None:
+            edit = declared(outputs=[entry.name])
+            yield Mutant(entry.name, edit, is_fault=_is_unread(subject.draft.entries[-1].name))
+
+
 @kind("a branch that is not merged", "C305", explains=("S111", "S114"))
 def forgotten_branch(subject: Subject) -> Iterator[Mutant]:
     """A concatenation leaves one of its paths out."""
@@ -347,9 +357,9 @@ def large_pool(subject: Subject) -> Iterator[Mutant]:
         alone = len(subject.draft.readers(entry.sources[0])) == 1
         if len(layer.windows) == 2 and min(w.size or 0 for w in layer.windows) >= 16:
             if reader is not None and reader.op == "conv" and layer.windows[0].stride > 1 and alone:
-                for size in (4, 5):
-                    edit = changed(entry.name, size=size, stride=size, padding=0)
-                    yield Mutant(f"{entry.name}, size {size}", edit)
+                for size, stride in ((4, 4), (5, 5), (5, 2)):
+                    edit = changed(entry.name, size=size, stride=stride, padding=0)
+                    yield Mutant(f"{entry.name}, size {size}, stride {stride}", edit)
 
 
 @kind("a stride without a blur", "D603", explains=(*SIZES, "D602"), select=("D603",))

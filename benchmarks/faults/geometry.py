@@ -111,8 +111,8 @@ def stride_on_path(subject: Subject) -> Iterator[Mutant]:
 
 @kind("other channels on a path", "S111", explains=("S110",))
 def channels_on_path(subject: Subject) -> Iterator[Mutant]:
-    """The paths of an addition differ in channels."""
-    for merge, entry in subject.layers("add"):
+    """The paths of an addition, or a gate and what it gates, differ in channels."""
+    for merge, entry in subject.layers("add", "multiply"):
         for source in entry.sources:
             for layer, on_path in path(subject, source):
                 if on_path.op == "conv" and layer.windows and not on_path.words.get("groups"):
@@ -192,6 +192,24 @@ def pool_on_point(subject: Subject) -> Iterator[Mutant]:
             yield Mutant(entry.name, after(entry.name, "max_pool", size=2), is_fault=is_empty)
 
 
+@kind("an input of which one side does not fit", "S102", explains=SIZES)
+def misfit_side(subject: Subject) -> Iterator[Mutant]:
+    """The same along one axis."""
+    shape = input_shape(subject)
+    sound = {layer.name for layer in subject.facts.layers if not uncovered(layer)}
+    if len(shape) == 3 and shape[0] > 16:
+        for more in (1, 2, 3):
+            yield Mutant(
+                f"input {shape[0]}x{shape[1] + more}",
+                another_input(shape[0], shape[1] + more, shape[2]),
+                is_fault=lambda facts: any(
+                    uncovered(layer) and layer.windows[1].stride <= layer.windows[1].kernel
+                    for layer in facts.layers
+                    if layer.name in sound
+                ),
+            )
+
+
 @kind("a stride larger than the window", "S105", explains=SIZES)
 def gaps(subject: Subject) -> Iterator[Mutant]:
     """Between two windows are cells that none of them sees."""
@@ -234,15 +252,23 @@ def diverging_same(subject: Subject) -> Iterator[Mutant]:
             yield Mutant(entry.name, edit, declared(target=["keras", "torch"]))
 
 
+@kind("a pool that Caffe rounds otherwise", "S108")
+def diverging_rounding(subject: Subject) -> Iterator[Mutant]:
+    """Caffe rounds the size of pools up, Keras down."""
+    for layer, entry in subject.windowed(*POOLS):
+        if entry.words.get("padding") != "same" and any(w.remainder for w in layer.windows):
+            yield Mutant(layer.name, declared(target=["keras", "caffe"]))
+
+
 @kind("an even kernel with same padding", "S109", explains=("S104", "R202"))
 def even_kernel(subject: Subject) -> Iterator[Mutant]:
     """The middle of the window lies between two cells."""
-    for layer, entry in subject.windowed("conv", "depthwise_conv"):
+    for layer, entry in subject.windowed():
         if is_centred(layer) and all(w.kernel % 2 and w.kernel > 1 for w in layer.windows):
             kernel = [w.kernel + 1 for w in layer.windows]
             if all(w.dilation == 1 for w in layer.windows):
-                edit = changed(entry.name, kernel=kernel, padding="same")
-                yield Mutant(f"{entry.name}, kernel {kernel[0]}", edit)
+                words = {window_word(entry): kernel, "padding": "same", "stride": 1}
+                yield Mutant(f"{entry.name}, window {kernel[0]}", changed(entry.name, **words))
 
 
 @kind("a stride without a window", "D602", explains=SIZES)
@@ -261,6 +287,16 @@ def window_on_point(subject: Subject) -> Iterator[Mutant]:
             if all(w.size == w.kernel == 1 for w in layer.windows):
                 edit = changed(entry.name, kernel=3, padding="same")
                 yield Mutant(entry.name, edit)
+
+
+@kind("a pool over a single cell", "S118")
+def small_pool_on_point(subject: Subject) -> Iterator[Mutant]:
+    """There is nothing left to pool, but padding lets the window fit."""
+    if n_values(places(input_shape(subject))) > 1:
+        for layer, entry in subject.layers("conv", "relu", "global_avg_pool", "avg_pool"):
+            if len(layer.output_shape or ()) > 2 and n_values(places(layer.output_shape)) == 1:
+                edit = after(entry.name, "avg_pool", size=3, stride=1, padding="same")
+                yield Mutant(f"after {entry.name}", edit)
 
 
 @kind("a transposed kernel that the stride does not divide", "S115")
@@ -299,7 +335,9 @@ def reshape_count(subject: Subject) -> Iterator[Mutant]:
 @kind("other channels declared than arrive", "S113")
 def declared_channels(subject: Subject) -> Iterator[Mutant]:
     """`in_channels` says another number."""
-    for layer, entry in subject.windowed("conv"):
+    for layer, entry in subject.layers(
+        "conv", "depthwise_conv", "separable_conv", "conv_transpose"
+    ):
         actual = channels(layer.input_shapes[0])
         for number in (actual - 1, 2 * actual):
             if number > 0:
@@ -349,6 +387,24 @@ def indivisible_parts(subject: Subject) -> Iterator[Mutant]:
         word = "parts" if entry.op == "split" else "groups"
         words = {word: number, **({"take": 0} if entry.op == "split" else {})}
         yield Mutant(f"{entry.name}, {number} of {arriving}", changed(entry.name, **words))
+
+
+@kind("normalisation groups that do not divide the channels", "S114")
+def indivisible_norm(subject: Subject) -> Iterator[Mutant]:
+    """32 groups, as everywhere else, or the smallest number that leaves a remainder."""
+    for layer, entry in subject.layers("batch_norm"):
+        arriving = channels(layer.input_shapes[0])
+        groups = next(n for n in (32, *range(3, 99)) if arriving % n)
+        edit = renamed(entry.name, "group_norm", groups=groups)
+        yield Mutant(f"{entry.name}, {groups} of {arriving}", edit)
+
+
+@kind("a map pooled away too early", "S121", explains=("S111", "S119"))
+def early_pooling(subject: Subject) -> Iterator[Mutant]:
+    """Global pooling, and then a convolution."""
+    for layer, entry in subject.windowed():
+        if lone_reader(subject, entry.name) and n_values(places(layer.input_shapes[0])) > 1:
+            yield Mutant(f"before {entry.name}", before(entry.name, "global_avg_pool"))
 
 
 @kind("a map flattened too early", "S121", explains=("S111", "S119"))

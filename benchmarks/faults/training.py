@@ -41,6 +41,20 @@ def bias_before_norm(subject: Subject) -> Iterator[Mutant]:
                 yield Mutant(entry.name, changed(entry.name, bias=True))
 
 
+@kind("batch normalisation after a layer that keeps its bias", "T401")
+def norm_added(subject: Subject) -> Iterator[Mutant]:
+    """The usual way to get there: normalisation is put between a layer and its activation."""
+    for _, entry in subject.layers("conv", "dense"):
+        function = _ends_active(entry)
+        if function and entry.words.get("bias", True):
+            edit = both(
+                without(entry.name, "activation"),
+                after(entry.name, function),
+                after(entry.name, "batch_norm"),
+            )
+            yield Mutant(entry.name, edit)
+
+
 def _ends_active(entry: Entry) -> str | None:
     if entry.op in ACTIVATIONS:
         return entry.op
@@ -119,6 +133,17 @@ def doubled_activation(subject: Subject) -> Iterator[Mutant]:
             yield Mutant(f"after {entry.name}", after(entry.name, function))
 
 
+@kind("the same activation again behind a pool, dropout or flatten", "T403")
+def repeated_activation(subject: Subject) -> Iterator[Mutant]:
+    """What was never negative still is not."""
+    for _, entry in subject.layers("max_pool", "avg_pool", "dropout", "flatten"):
+        source = subject.draft[entry.sources[0]] if entry.sources != ["input"] else None
+        if source is not None and _ends_active(source) == "relu":
+            # where others read it, too, it may be a block that begins with its activation
+            if lone_reader(subject, source.name) and lone_reader(subject, entry.name):
+                yield Mutant(f"after {entry.name}", after(entry.name, "relu"))
+
+
 @kind("an activation after another", "T403")
 def second_activation(subject: Subject) -> Iterator[Mutant]:
     """What a ReLU gives is never negative, and a leaky ReLU changes nothing about it."""
@@ -168,6 +193,9 @@ def heavy_dropout(subject: Subject) -> Iterator[Mutant]:
     """The share to keep in place of the share to drop."""
     for _, entry in subject.layers("dropout"):
         yield Mutant(entry.name, changed(entry.name, rate=0.8))
+    for _, entry in subject.layers("relu"):
+        edit = after(entry.name, "spatial_dropout", rate=0.7)
+        yield Mutant(f"after {entry.name}", edit)
     for _, entry in subject.layers("dense"):
         if not any(source.startswith("dropout") for source in entry.sources):
             yield Mutant(f"before {entry.name}", before(entry.name, "dropout", rate=0.75))
@@ -204,7 +232,8 @@ def _head(subject: Subject) -> tuple[Entry, str | None, int] | None:
     if shape is None or len(shape) != 1 or channels(shape) < 2:
         return None
     function = last.op if last.op == "softmax" else last.words.get("activation")
-    if last.op not in ("dense", "softmax") or function not in (None, "softmax"):
+    ends = ("dense", "softmax", "global_avg_pool", "flatten")
+    if last.op not in ends or function not in (None, "softmax"):
         return None
     return last, function, channels(shape)
 
@@ -257,6 +286,15 @@ def missing_softmax(subject: Subject) -> Iterator[Mutant]:
             yield Mutant(loss, edit, declared(task={"loss": loss, "classes": classes}))
 
 
+@kind("BCELoss without sigmoid", "H502")
+def missing_sigmoid(subject: Subject) -> Iterator[Mutant]:
+    """BCELoss wants probabilities."""
+    if head := _logits(subject):
+        task = declared(task={"loss": "BCELoss", "classes": head[1]})
+        prepare = both(task, after(head[0].name, "sigmoid"))
+        yield Mutant("BCELoss", removed("new_1"), prepare)
+
+
 @kind("softmax before NLLLoss", "H502")
 def softmax_for_nll(subject: Subject) -> Iterator[Mutant]:
     """NLLLoss wants logarithms."""
@@ -292,7 +330,8 @@ def relu_logits(subject: Subject) -> Iterator[Mutant]:
     """Nothing can be said against a class."""
     if head := _logits(subject):
         task = declared(task={"loss": "CrossEntropyLoss", "classes": head[1]})
-        yield Mutant("activation", changed(head[0].name, activation="relu"), task)
+        if head[0].op == "dense":
+            yield Mutant("activation", changed(head[0].name, activation="relu"), task)
         yield Mutant("layer", after(head[0].name, "relu"), task)
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 from cnncalc.source import Node, Span
+from cnncalc.source.printable import printable
 from cnncalc.spec.scope import BadSubstitution
 
 NAME = "Y701"
@@ -118,7 +119,8 @@ def show(value: object) -> str:
         case list() | tuple():
             text = "[" + ", ".join(map(show, value[:8])) + (", …]" if len(value) > 8 else "]")
         case dict():
-            items = [f"{key}: {show(item)}" for key, item in list(value.items())[:8]]
+            few = list(value.items())[:8]
+            items = [f"{printable(str(key))}: {show(item)}" for key, item in few]
             text = "{" + ", ".join(items) + ("}" if len(value) <= 8 else ", …}")
         case _:
             text = str(value)

@@ -104,7 +104,7 @@ def cases(draw: st.DrawFn) -> Case:
     story = [name]
     for kind in kinds:
         mutant = draw(st.sampled_from(sites(name)[kind]))
-        with suppress(KeyError, StopIteration):  # the fault before has taken its place away
+        with suppress(KeyError, StopIteration, ValueError):  # the fault before has taken its place away
             if mutant.prepare is not None:
                 mutant.prepare(draft)
             mutant.edit(draft)

@@ -57,6 +57,7 @@ class ReluLogits(Rule):
     code: ClassVar[str] = "H504"
     name: ClassVar[str] = "relu-logits"
     severity: ClassVar[Severity] = "warning"
+    supersedes: ClassVar[tuple[str, ...]] = ("T403",)
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """At most one report, on the ReLU."""

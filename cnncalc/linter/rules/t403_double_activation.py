@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
-from cnncalc.ir.primitives import Activation, Identity
+from cnncalc.ir.primitives import (
+    Activation,
+    AdaptivePooling,
+    Crop,
+    Dropout,
+    Identity,
+    Pad,
+    Pooling,
+    Reshape,
+)
 from cnncalc.linter.finding import Severity
 from cnncalc.linter.fixes import Change, Fix, RemoveArgument, RemoveLayer
 from cnncalc.linter.rule import Report, Rule
@@ -18,6 +27,7 @@ _KEEPS_POSITIVE = frozenset({"relu", "leaky_relu", "prelu", "elu", "celu"})
 _KEEPS_SIGN = frozenset({"leaky_relu", "elu", "celu"})  # and positive values as they are
 _IDEMPOTENT = frozenset({"relu", "relu6", "hard_tanh", "log_softmax"})
 _HIDDEN = _KEEPS_POSITIVE | {"relu6", "selu", "gelu", "silu", "mish", "hard_swish", "softplus"}
+_KEEPS_NON_NEGATIVE = (Identity, Pooling, AdaptivePooling, Reshape, Dropout, Pad, Crop)
 _PROBABILITIES = frozenset({"softmax", "log_softmax"})
 
 
@@ -25,8 +35,9 @@ class DoubleActivation(Rule):
     """An activation follows an activation.
 
     What it does:
-        Finds an activation that is applied twice, one that changes nothing after the one before,
-        and two that nobody combines, such as a ReLU and then a leaky ReLU.
+        Finds an activation that is applied twice, one that changes nothing after the one before
+        (a ReLU after a ReLU, pooling or dropout between them or not), and two that nobody
+        combines, such as a ReLU and then a GELU.
 
     Why it matters:
         At best the second one is useless work. At worst it undoes the first: a ReLU leaves nothing
@@ -67,12 +78,13 @@ class DoubleActivation(Rule):
         for layer, second in facts.having(Activation):
             if layer.node.lowered.primitives[0] is not second:
                 continue  # it belongs to a layer with weights
-            before = _before(facts, layer)
-            if before is None:
+            found = _before(facts, layer)
+            if found is None:
                 continue
+            before, direct = found
             first = before.node.lowered.primitives[-1]
             if isinstance(first, Activation):
-                verdict = _judge(first, second)
+                verdict = _judge(first, second) if direct else _judge_afar(first, second)
                 if verdict is not None:
                     yield _report(facts, before, layer, verdict)
 
@@ -85,15 +97,20 @@ class _Verdict(NamedTuple):
     is_safe: bool = False
 
 
-def _before(facts: NetworkFacts, layer: LayerFacts) -> LayerFacts | None:
+def _before(facts: NetworkFacts, layer: LayerFacts) -> tuple[LayerFacts, bool] | None:
+    """What feeds a layer, pooling and the like aside, and whether it does so directly."""
+    direct = True
     sources = facts.sources(layer)
     while len(sources) == 1:
         (source,) = sources
         primitives = source.node.lowered.primitives
-        if len(primitives) != 1 or type(primitives[0]) is not Identity:
-            return source if primitives else None
+        if not primitives or not isinstance(primitives[-1], _KEEPS_NON_NEGATIVE):
+            return (source, direct) if primitives else None
         if lone_reader(facts, source) is None:
             return None
+        if not all(isinstance(primitive, _KEEPS_NON_NEGATIVE) for primitive in primitives):
+            return None
+        direct = direct and type(primitives[-1]) is Identity
         sources = facts.sources(source)
     return None
 
@@ -106,9 +123,12 @@ def _judge(first: Activation, second: Activation) -> _Verdict | None:
                 f"{a} comes right before, so the second one changes nothing", is_safe=True
             )
         return _Verdict(f"{a} is applied twice in a row")
-    if (a in _NON_NEGATIVE and b in _KEEPS_POSITIVE) or (a in _UNIT and b == "relu6"):
-        left = "between 0 and 1" if a in _UNIT else "never negative"
-        return _Verdict(f"what comes from {a} is {left}, so {b} changes nothing", is_safe=True)
+    if a in _UNIT and b == "relu6":
+        return _Verdict(
+            f"what comes from {a} is between 0 and 1, so {b} changes nothing", is_safe=True
+        )
+    if a in _NON_NEGATIVE and b in _KEEPS_POSITIVE:
+        return _judge_afar(first, second)
     if b in ("relu", "relu6") and (a == "relu" or (a in _KEEPS_SIGN and (first.alpha or 0) >= 0)):
         return _Verdict(
             f"{b} comes right after and cuts off all that {a} does differently", True, True
@@ -119,6 +139,16 @@ def _judge(first: Activation, second: Activation) -> _Verdict | None:
         return _Verdict("log_softmax comes right after and has a softmax of its own", True)
     if (a in _HIDDEN and b in _HIDDEN) or (a in _PROBABILITIES and b in _HIDDEN):
         return _Verdict(f"{a} comes right before, and one activation is enough")
+    return None
+
+
+def _judge_afar(first: Activation, second: Activation) -> _Verdict | None:
+    """What holds even if the second comes behind a pooling, a dropout or a flattening."""
+    a, b = first.function, second.function
+    if a in _NON_NEGATIVE and b in _KEEPS_POSITIVE:
+        return _Verdict(
+            f"what comes from {a} is never negative, so {b} changes nothing", is_safe=True
+        )
     return None
 
 

@@ -17,6 +17,7 @@ from cnncalc.spec.problems import NAME, UNKNOWN_KEY, show
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _DEFINING = ("vars", "blocks", "variants", "defaults")
+_MOST_ENTRIES = 1000  # of a section in which unused ones are taken out
 
 
 class Unused(Rule):
@@ -187,6 +188,8 @@ def _names_in_variants(document: Document) -> set[object]:
 def _removal(document: Document, source: Source, section: str, key: Scalar) -> Span | None:
     """The text to take out with an entry of a section: all of the section for its last entry."""
     node, head = document.section(section), document.root.key(section)
+    if isinstance(node, Mapping) and len(node.entries) > _MOST_ENTRIES:
+        return None  # nobody wrote these by hand, and each looks at all of them
     if isinstance(node, Mapping) and len(node.entries) > 1:
         return _entry_span(node, key, source.text)
     return None if head is None else _entry_span(document.root, head, source.text)

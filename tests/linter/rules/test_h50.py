@@ -221,3 +221,9 @@ def test_fix_of_h503_leaves_an_expression_alone() -> None:
     text = chain("8", "dense: {units: $n, activation: softmax}")
     (finding,) = look(text + "task: {classes: 10}\nvars: {n: 12}\n", "H503")
     assert not finding.fixes
+
+
+def test_a_second_relu_is_one_finding() -> None:
+    text = chain("8", "dense: {units: 10, activation: relu}", "relu")
+    found = look(text + "task: {loss: CrossEntropyLoss}\n", "H504", "T403")
+    assert [finding.code for finding in found] == ["H504"]

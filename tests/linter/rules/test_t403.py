@@ -68,8 +68,23 @@ def test_two_that_make_sense(first: str, second: str) -> None:
 def test_something_between() -> None:
     assert not look(chain("16", "relu", "batch_norm", "relu"), "T403")
     assert look(chain("16", "relu", "identity", "relu"), "T403")
-    assert not look(chain("16x1", "relu", "max_pool: 2", "relu"), "T403")
+    assert not look(chain("16x1", "max_pool: 2", "relu"), "T403")
     assert not look(chain("16", "relu", "add: [prev, prev]", "relu"), "T403")
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["max_pool: 2", "avg_pool: 2", "dropout: 0.5", "flatten", "pad: 1", "global_avg_pool"],
+)
+def test_what_is_not_negative_stays_so(between: str) -> None:
+    (finding,) = look(chain("8x8x4", "relu", between, "relu"), "T403")
+    assert finding.line == 5
+    assert fixed(chain("8x8x4", "relu", between, "relu"), "T403") == chain("8x8x4", "relu", between)
+    assert look(chain("8x8x4", "sigmoid", between, "leaky_relu"), "T403")
+    for first, second in [("tanh", "tanh"), ("relu6", "relu6"), ("relu", "gelu"), ("elu", "relu")]:
+        assert not look(chain("8x8x4", first, between, second), "T403")
+    concat = chain("8x8x4", "relu", "max_pool: {name: a, size: 2}", "relu", "concat: [a, prev]")
+    assert not look(concat, "T403")  # a block that begins with its activation
 
 
 def test_the_argument_and_the_layer() -> None:
