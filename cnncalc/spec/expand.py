@@ -25,6 +25,7 @@ from cnncalc.spec.counting import (
 from cnncalc.spec.document import Document
 from cnncalc.spec.entry import Arguments, Entry, EntryReader
 from cnncalc.spec.frame import PREVIOUS, Call, Frame
+from cnncalc.spec.naming import Naming
 from cnncalc.spec.problems import BAD_VALUE, NAME, show
 from cnncalc.spec.scope import (
     BadSubstitution,
@@ -36,8 +37,6 @@ from cnncalc.spec.scope import (
     is_substitution,
     no_channels,
 )
-
-MAX_NAME = 1000  # characters of a full name; 100 000 such names fill 100 MB
 
 
 def expand(document: Document) -> Graph:
@@ -58,8 +57,8 @@ class _Expander:
         self._reader = reader
         self._graph = Graph()
         self._arguments = ArgumentReader(document)
+        self._names = Naming(document, reader, self._graph)
         self._steps = 0
-        self._has_dots = False
 
     def run(self) -> Graph:
         graph, document = self._graph, self._document
@@ -68,9 +67,8 @@ class _Expander:
             frame.names[name] = graph.add_input(name, shape)
         entering = 0 if graph.n_inputs == 1 else None
         last = self._items(document.layers, frame, entering)
-        outputs = [self._refer(name, node, frame) for name, node in document.outputs]
-        if self._has_dots:
-            self._check_full_names(frame)
+        outputs = [self._names.refer(name, node, frame) for name, node in document.outputs]
+        self._names.check_full_names(frame)
         known = tuple(index for index in outputs if index >= 0)
         graph.outputs = known or (() if last is None or last < 0 else (last,))
         return graph
@@ -103,7 +101,7 @@ class _Expander:
             return current
         if "from" in flow:
             source = self._arguments.name(entry, "from", frame.values)
-            current = self._refer(source, flow["from"], frame, current) if source else -1
+            current = self._names.refer(source, flow["from"], frame, current) if source else -1
         if "repeat" not in flow:
             return self._copy(entry, frame, current, name or frame.auto_name(entry.op), True)
         if count is None:
@@ -112,7 +110,7 @@ class _Expander:
             own = f"{name}_{number}" if name else frame.auto_name(entry.op)
             current = self._copy(entry, frame, current, own, number == 1)
             if name and number == count:
-                self._alias(name, own, current, frame, entry)
+                self._names.alias(name, own, current, frame, entry)
         return current
 
     def _copy(
@@ -158,9 +156,9 @@ class _Expander:
         """Add a layer to the graph; an input of -1 is one that does not exist."""
         if -1 in inputs:
             layer, inputs = None, tuple(index for index in inputs if index >= 0)
-        name = self._free_name(name, op, frame, place)
+        name = self._names.free_name(name, op, frame, place)
         index = self._graph.add(
-            self._full_name(frame, name, place),
+            self._names.full_name(frame, name, place),
             op,
             layer,
             inputs,
@@ -187,71 +185,6 @@ class _Expander:
         own = name if name and name != "?" else frame.auto_name(op)
         inputs = () if current is None else (current,)
         return self._add(frame, own, op, None, inputs, place)
-
-    # -- names -----------------------------------------------------------------------------------
-
-    def _full_name(self, frame: Frame, name: str, place: Node) -> str:
-        full = ".".join((*frame.path, name))
-        if len(full) > MAX_NAME:
-            message = f"the name {show(full)} has {len(full):,} characters, of {MAX_NAME:,} allowed"
-            raise self._document.error(place, f"{message}; write a shorter one")
-        self._has_dots = self._has_dots or "." in name
-        return full
-
-    def _check_full_names(self, frame: Frame) -> None:
-        """A name with dots in it must not be that of a layer in a block call."""
-        seen: set[str] = set()
-        for node in self._graph.nodes:
-            if node.name in seen and isinstance(node.place, Scalar | Sequence | Mapping):
-                self._misname(node.name, "is taken by another layer", frame, node.place)
-                while node.name in seen:
-                    node.name += "'"
-            seen.add(node.name)
-
-    def _free_name(self, name: str, op: str, frame: Frame, place: Node) -> str:
-        """The name, or another one, with a problem noted, where it cannot be had."""
-        if name == PREVIOUS:
-            self._misname(name, "means what enters a merge", frame, place)
-        elif frame.is_taken(name):
-            is_input = frame.names.get(name, self._graph.n_inputs) < self._graph.n_inputs
-            taken = "the input" if is_input else "another layer"
-            self._misname(name, f"is taken by {taken}", frame, place)
-        else:
-            return name
-        return frame.auto_name(op)
-
-    def _misname(self, name: str, why: str, frame: Frame, place: Node) -> None:
-        entry = self._reader.read(place)
-        where = entry.flow.get("name", entry.head) if entry else place
-        message = f"the name {show(name)} {why}"
-        full = ".".join((*frame.path, name))
-        self._problems.add(NAME, where, message, help="choose another", layer=full)
-
-    def _alias(self, name: str, own: str, last: int | None, frame: Frame, entry: Entry) -> None:
-        """Let the name of a repeated layer stand for the last copy."""
-        free = self._free_name(name, entry.op, frame, entry.node)
-        if free == name:
-            if last is not None and last >= 0:
-                frame.names[name] = last
-            if own in frame.calls:
-                frame.calls[name] = frame.calls[own]
-
-    def _refer(self, name: str, place: Node, frame: Frame, previous: int | None = None) -> int:
-        """The node that a name stands for; -1, with a problem noted, when there is none."""
-        if name == PREVIOUS and previous is not None:
-            return previous
-        index = frame.find(name)
-        if index is not None:
-            return index
-        if frame.is_dropped(name):
-            message = f"{show(name)} was dropped by when: false or repeat: 0"
-            self._problems.add(NAME, place, message, help="drop what refers to it as well")
-        else:
-            message = f"no layer before this one is called {show(name)}"
-            hint = "give the layer that is meant this name"
-            known = frame.known_names()
-            self._problems.add(NAME, place, message, help=hint, near=(name, known))
-        return -1
 
     def _layer(
         self,
@@ -352,7 +285,7 @@ class _Expander:
     def _path_name(self, name: str, node: Node, frame: Frame, current: int | None) -> int:
         if name == PREVIOUS:
             return self._entering(current, node, "this path")
-        return self._refer(name, node, frame)
+        return self._names.refer(name, node, frame)
 
     def _path_value(self, node: Node, frame: Frame, current: int | None) -> int:
         """A path given by an expression: it can only be a name."""
@@ -403,8 +336,8 @@ class _Expander:
             return self._broken(frame, entry.node, name, entry.op, current)
         assert entry.block is not None
         values = Scope(self._document.scope.variables, params)
-        name = self._free_name(name, entry.op, frame, entry.node)
-        self._full_name(frame, name, entry.node)
+        name = self._names.free_name(name, entry.op, frame, entry.node)
+        self._names.full_name(frame, name, entry.node)
         inner = Frame(values, (*frame.path, name), frame)
         start = len(self._graph.nodes)
         end = self._items(entry.block.layers, inner, current)
@@ -461,7 +394,7 @@ class _Expander:
         if _merges(entry):
             self._problems.add(BAD_VALUE, place, f"{entry.op} has no weights to share")
             return -1
-        index = self._refer(owner, place, frame)
+        index = self._names.refer(owner, place, frame)
         op = self._graph.nodes[index].op
         if index >= 0 and op != entry.op:
             message = f"{show(owner)} is a layer {op}: {entry.op} cannot share its weights"

@@ -333,8 +333,18 @@ def test_fixable_findings_are_marked(run: Run, spec: Spec) -> None:
 
 
 def test_the_zoo_is_not_offered_fixes(run: Run) -> None:
-    out = run("check", "seven-stride3").out
+    out = run("check", "seven-stride3", "--unsafe-fixes").out
     assert out.endswith("\nFound 1 warning.\n")
+    assert "[*]" not in out
+
+
+def test_what_could_not_be_fixed_is_not_offered_again(run: Run, spec: Spec) -> None:
+    text = MISFIT.replace("kernel", "kernal")  # to correct it would bring the misfit to light
+    path = str(spec(text))
+    assert ": Y702 [*] conv " in run("check", path, "--unsafe-fixes").out
+    out = run("check", path, "--unsafe-fixes", "--fix").out
+    assert ": Y702 conv " in out
+    assert out.endswith("\nFound 1 error.\n")
 
 
 def test_marks_on_a_terminal(run: Run, spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:

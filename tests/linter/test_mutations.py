@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 import cnncalc
 from benchmarks.faults.kind import KINDS, Kind, Mutant
 from benchmarks.mutations import Outcome, look, subject, trials
-from cnncalc.analysis.facts import LayerFacts, NetworkFacts
-from cnncalc.errors import SpecError
+from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.linter.engine import rules
 from cnncalc.linter.finding import Finding
 from cnncalc.linter.fixes import ResolvedFix, apply
 from cnncalc.linter.fixing import Fixed, fix_all
-from cnncalc.source import Source, Span, parse
+from cnncalc.source import Source, Span
 
 # between them they have sites for every kind
 NETWORKS = [
@@ -72,7 +72,7 @@ def test_there_are_enough_kinds_and_each_has_a_name_of_its_own() -> None:
 def test_every_rule_that_is_on_has_a_kind() -> None:
     expected = {code for kind in KINDS for code in kind.expects}
 
-    without = [rule.code for rule in cnncalc.linter.engine.rules() if rule.code not in expected]
+    without = [rule.code for rule in rules() if rule.code not in expected]
 
     assert without == ["S103"]  # only padding is dropped: a remark, which every ResNet draws
 
@@ -104,13 +104,15 @@ def cases(draw: st.DrawFn) -> Case:
     story = [name]
     for kind in kinds:
         mutant = draw(st.sampled_from(sites(name)[kind]))
-        with suppress(KeyError, StopIteration, ValueError):  # the fault before has taken its place away
+        with suppress(
+            KeyError, StopIteration, ValueError
+        ):  # the fault before has taken its place away
             if mutant.prepare is not None:
                 mutant.prepare(draft)
             mutant.edit(draft)
             story.append(f"{kind}: {mutant.site}")
     lines = draft.text().splitlines()
-    comments = []
+    comments: list[str] = []
     for _ in range(draw(st.integers(0, 4))):
         index = draw(st.integers(0, len(lines) - 1))
         comment = f"# remark {len(comments)}: [{{x: 'é"
@@ -172,7 +174,7 @@ def counted(text: str) -> Counter[str]:
     return Counter(finding.code for finding in examined(text)[1])
 
 
-MUTATED = settings(max_examples=60)
+MUTATED = settings(max_examples=25)
 
 
 @MUTATED
@@ -226,9 +228,7 @@ def test_safe_fixes_keep_every_shape(case: Case) -> None:
 @MUTATED
 @given(case=cases(), unsafe=st.booleans())
 def test_comments_survive(case: Case, unsafe: bool) -> None:
-    fixed, steps = run(case.text, unsafe=unsafe)
-
-    for step in steps:
+    for step in run(case.text, unsafe=unsafe).steps:
         for comment in case.comments:
             if comment in step.before and comment not in step.after:
                 line = line_at(step.before, step.before.index(comment))
@@ -251,8 +251,8 @@ def line_is_removed(line: Span, step: Step) -> bool:
 
 
 @MUTATED
-@given(case=cases(), unsafe=st.booleans())
-def test_what_is_offered_can_be_made(case: Case, unsafe: bool) -> None:
+@given(case=cases())
+def test_what_is_offered_can_be_made(case: Case) -> None:
     """Every fix that is offered, alone, leaves a spec that can be read, and all else as it was."""
     for finding in examined(case.text)[1]:
         for fix in finding.fixes:
@@ -265,16 +265,3 @@ def test_what_is_offered_can_be_made(case: Case, unsafe: bool) -> None:
             start, end = fix.edits[0].span.start, fix.edits[-1].span.end
             assert text.startswith(case.text[:start])
             assert text.endswith(case.text[end:])
-
-
-def surviving(facts: NetworkFacts) -> dict[str, LayerFacts]:
-    return {layer.name: layer for layer in facts.layers}
-
-
-def test_the_mutants_are_documents_that_can_be_read() -> None:
-    for name in SMALL[:4]:
-        for mutants in sites(name).values():
-            draft = subject(name).draft.copy()
-            mutants[0].edit(draft)
-            with suppress(SpecError):
-                parse(Source("t.yaml", draft.text()))

@@ -27,7 +27,7 @@ _KEEPS_POSITIVE = frozenset({"relu", "leaky_relu", "prelu", "elu", "celu"})
 _KEEPS_SIGN = frozenset({"leaky_relu", "elu", "celu"})  # and positive values as they are
 _IDEMPOTENT = frozenset({"relu", "relu6", "hard_tanh", "log_softmax"})
 _HIDDEN = _KEEPS_POSITIVE | {"relu6", "selu", "gelu", "silu", "mish", "hard_swish", "softplus"}
-_KEEPS_NON_NEGATIVE = (Identity, Pooling, AdaptivePooling, Reshape, Dropout, Pad, Crop)
+_KEEPS_NON_NEGATIVE = frozenset({Identity, Pooling, AdaptivePooling, Reshape, Dropout, Pad, Crop})
 _PROBABILITIES = frozenset({"softmax", "log_softmax"})
 
 
@@ -104,11 +104,11 @@ def _before(facts: NetworkFacts, layer: LayerFacts) -> tuple[LayerFacts, bool] |
     while len(sources) == 1:
         (source,) = sources
         primitives = source.node.lowered.primitives
-        if not primitives or not isinstance(primitives[-1], _KEEPS_NON_NEGATIVE):
+        if not primitives or type(primitives[-1]) not in _KEEPS_NON_NEGATIVE:
             return (source, direct) if primitives else None
         if lone_reader(facts, source) is None:
             return None
-        if not all(isinstance(primitive, _KEEPS_NON_NEGATIVE) for primitive in primitives):
+        if not _KEEPS_NON_NEGATIVE.issuperset(map(type, primitives)):
             return None
         direct = direct and type(primitives[-1]) is Identity
         sources = facts.sources(source)

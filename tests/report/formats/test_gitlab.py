@@ -86,3 +86,11 @@ def test_a_fingerprint_outlives_an_edit_elsewhere(monkeypatch: pytest.MonkeyPatc
 
 def test_the_same_thing_twice_has_two_fingerprints() -> None:
     assert len(entries([checked(), checked()])) == 8
+
+
+def test_a_fingerprint_outlives_the_mending_of_another() -> None:
+    network = checked()
+    one, *_ = network.findings
+    other = one._replace(message="conv: something else")
+    before = entries([network._replace(findings=[one, other])])
+    assert entries([network._replace(findings=[other])]) == before[1:]
