@@ -92,7 +92,7 @@ def _on_paths(subject: Subject) -> Iterator[tuple[LayerFacts, Entry]]:
                 yield from path(subject, source)
 
 
-@kind("dropped padding on a path", "S110", "S111", explains=SIZES)
+@kind("dropped padding on a path", "S111", explains=SIZES)
 def dropped_padding(subject: Subject) -> Iterator[Mutant]:
     """One path of a merge becomes smaller than the others."""
     for layer, entry in _on_paths(subject):
@@ -101,7 +101,7 @@ def dropped_padding(subject: Subject) -> Iterator[Mutant]:
             yield Mutant(entry.name, edit, is_fault=merges_differ)
 
 
-@kind("a stride on one path only", "S110", "S111", explains=(*SIZES, "D602"))
+@kind("a stride on one path only", "S111", explains=(*SIZES, "D602"))
 def stride_on_path(subject: Subject) -> Iterator[Mutant]:
     """One path of a merge becomes half as large as the others."""
     for layer, entry in _on_paths(subject):
@@ -109,7 +109,7 @@ def stride_on_path(subject: Subject) -> Iterator[Mutant]:
             yield Mutant(entry.name, changed(entry.name, stride=2), is_fault=merges_differ)
 
 
-@kind("other channels on a path", "S111", explains=("S110",))
+@kind("other channels on a path", "S111")
 def channels_on_path(subject: Subject) -> Iterator[Mutant]:
     """The paths of an addition, or a gate and what it gates, differ in channels."""
     for merge, entry in subject.layers("add", "multiply"):
@@ -123,7 +123,7 @@ def channels_on_path(subject: Subject) -> Iterator[Mutant]:
                     break
 
 
-@kind("a shortcut without its projection", "S110", "S111", explains=SIZES)
+@kind("a shortcut without its projection", "S111", explains=SIZES)
 def missing_projection(subject: Subject) -> Iterator[Mutant]:
     """The shortcut is the identity although the body changes the shape."""
     for merge, entry in subject.layers("add"):

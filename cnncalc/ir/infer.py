@@ -14,7 +14,7 @@ from cnncalc.ir.faults import (
     InputRank,
     MergeMismatch,
 )
-from cnncalc.ir.shapes import Pair, Shape, Size, Sizes, n_elements
+from cnncalc.ir.shapes import LARGEST, Pair, Shape, Size, Sizes, axis_name, n_elements
 from cnncalc.ir.windows import Window, slide, transposed_size
 
 
@@ -29,8 +29,18 @@ def infer(primitive: p.Primitive, inputs: tuple[Shape, ...]) -> Inferred:
     """Shape that `primitive` gives for inputs of these shapes.
 
     Raises:
-        Fault: The shapes do not suit the primitive.
+        Fault: The shapes do not suit the primitive, or the output is larger than is allowed.
     """
+    inferred = _infer(primitive, inputs)
+    for axis, size in enumerate(inferred.shape):
+        if size is not None and size > LARGEST:
+            rank = len(inferred.shape) - 1
+            what = axis_name(rank, axis) if axis < rank else "channels"
+            raise BadValue("", f"the output's {what} would be over 10^15, the largest size allowed")
+    return inferred
+
+
+def _infer(primitive: p.Primitive, inputs: tuple[Shape, ...]) -> Inferred:
     shape = inputs[0]
     match primitive:
         case p.Convolution():

@@ -14,6 +14,8 @@ Shape: TypeAlias = tuple[Size, ...]
 Sizes: TypeAlias = tuple[int, ...]
 Pair: TypeAlias = tuple[int, int]
 
+LARGEST = 10**15  # no size may exceed it: exact integers of a million digits take their time
+
 _AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 

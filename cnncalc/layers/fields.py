@@ -10,10 +10,9 @@ from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from cnncalc.ir.faults import BadValue, UnknownInput
-from cnncalc.ir.shapes import Pair, Shape, Sizes
+from cnncalc.ir.shapes import LARGEST, Pair, Shape, Sizes
 from cnncalc.ir.windows import same_padding
 
-LARGEST = 10**15
 _MOST_AXES = 8
 _BY_X = re.compile(r"[0-9]{1,16}(x[0-9]{1,16})+")
 

@@ -10,8 +10,8 @@ from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
 from cnncalc.ir.faults import BadValue
-from cnncalc.ir.shapes import Shape, Size, Sizes, format_shape
-from cnncalc.layers.fields import LARGEST, JsonSchema, is_count
+from cnncalc.ir.shapes import LARGEST, Shape, Size, Sizes, format_shape
+from cnncalc.layers.fields import JsonSchema, is_count
 
 _RATIO = re.compile(r"[+-]?[0-9]{1,15}/[0-9]{1,15}")
 _DEEPEST = 5  # three kernel axes, channels in, channels out

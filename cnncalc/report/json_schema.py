@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncalc.ir.shapes import LARGEST
 from cnncalc.layers import families, find
 from cnncalc.layers.base import Layer
-from cnncalc.layers.fields import LARGEST
 from cnncalc.report.layer_schema import (
     BLOCK_NAME,
     EXPRESSION,

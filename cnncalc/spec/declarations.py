@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
-from cnncalc.layers.fields import LARGEST, Count, JsonSchema
+from cnncalc.ir.shapes import LARGEST
+from cnncalc.layers.fields import Count, JsonSchema
 from cnncalc.source import Mapping, Node, Scalar
 from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, show
 from cnncalc.spec.scope import BadSubstitution, evaluate, no_channels

@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.errors import Diagnostic, SpecError, UsageError
-from cnncalc.ir.shapes import Sizes
+from cnncalc.ir.shapes import LARGEST, Sizes
 from cnncalc.source import Mapping, Node, Scalar, Sequence, Source
 from cnncalc.source.printable import printable
 from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, Problems, show, suggestion
@@ -16,7 +16,6 @@ from cnncalc.spec.scope import BadSubstitution, Bound, Scope, evaluate, no_chann
 if TYPE_CHECKING:
     from cnncalc.spec.declarations import Declarations
 
-LARGEST = 10**15
 _LONGEST_NAME = 200
 _MOST_INPUTS = 100
 KEYS = (

@@ -22,6 +22,7 @@ from cnncalc import (
     lint,
     load,
 )
+from cnncalc.api import parse_value
 from cnncalc.layers import (
     Add,
     AvgPool,
@@ -228,6 +229,31 @@ def test_what_cannot_be_loaded(source: str | Path, why: str) -> None:
         load(source)
     assert "\n" not in str(raised.value)
     assert len(str(raised.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.5", 0.5),
+        ("[2, 2, [1]]", [2, 2, [1]]),
+        ("same", "same"),
+        ("'10'", "10"),
+        ("true", True),
+        ("no", "no"),
+        ("~", None),
+        ("{leaky_relu: 0.1}", {"leaky_relu": 0.1}),
+        ("$(2*w)", "$(2*w)"),
+    ],
+)
+def test_values_from_a_command_line(text: str, value: object) -> None:
+    assert parse_value(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "[1", "*a", "1e400", "9" * 100, "\x1b", "{a: 1, a: 2}"])
+def test_what_is_no_value(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a value") as raised:
+        parse_value(text)
+    assert str(raised.value).isprintable()
 
 
 def test_errors_know_their_place() -> None:

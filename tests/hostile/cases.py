@@ -272,6 +272,11 @@ CASES = [
         TOO_MUCH,
     ),
     Case(
+        "dropped layers in 2^16 calls",
+        lambda: spec("B16", head=calling(16, ", ".join(["relu: {when: false}"] * 3000))),
+        TOO_MUCH,
+    ),
+    Case(
         "many paths in many merges",
         lambda: spec(f"concat: {{repeat: 1000, paths: [{', '.join(['input'] * 10_000)}]}}"),
         TOO_MUCH,

@@ -102,6 +102,12 @@ def test_whatever_is_wrong_with_names_every_layer_has_its_own() -> None:
     }
 
 
+def test_calls_that_end_nowhere_have_names_too() -> None:
+    head = "blocks: {D: {layers: [relu, E: {from: nobody}]}, E: {layers: []}}"
+    network = cnncalc.load(spec("D: {name: d}", "D: {name: d, from: input}", head=head) + "\n")
+    assert [node.name for node in network.graph.nodes] == ["input", "d.relu_1", "D_1.relu_1"]
+
+
 def test_the_same_name_may_stand_in_several_scopes() -> None:
     text = """\
 input: 8x8x3

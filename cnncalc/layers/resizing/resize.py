@@ -11,9 +11,9 @@ from pydantic_core import PydanticCustomError
 from cnncalc.ir.faults import BadValue, EmptyOutput
 from cnncalc.ir.primitives import Primitive
 from cnncalc.ir.primitives import Resize as ResizePrimitive
-from cnncalc.ir.shapes import Shape, Size
+from cnncalc.ir.shapes import LARGEST, Shape, Size
 from cnncalc.layers.base import Layer, spatial_rank
-from cnncalc.layers.fields import LARGEST, JsonSchema, PerAxis, per_axis
+from cnncalc.layers.fields import JsonSchema, PerAxis, per_axis
 
 _DENOMINATOR = 10**9  # so that 0.1 is a tenth, and 0.6666666666666666 two thirds
 

@@ -23,7 +23,7 @@ class AllPaddingWindow(Rule):
     What it does:
         Finds convolutions and pools whose padding is at least as large as the window, so that the
         first or the last windows lie outside the map. A 1×1 convolution with padding is the common
-        case. It stays silent in a network that crops its maps: that takes the border off again.
+        case. It stays silent where all that follows is cropped: that takes the border off again.
 
     Why it matters:
         The border of the result says nothing about the input: it is the bias alone, or minus
@@ -63,7 +63,7 @@ class AllPaddingWindow(Rule):
         for layer, primitive, windows in sliding(facts):
             for window in windows:
                 if window.begin >= window.kernel or window.end >= window.kernel:
-                    if any(map(_outside, windows)) and not facts.having(Crop):
+                    if any(map(_outside, windows)) and not _is_cropped(layer, facts):
                         what_if = what_if or WhatIf(facts)
                         yield _report(layer, primitive, what_if)
                     break
@@ -78,6 +78,24 @@ def _outside(window: Window) -> int:
     before = min(output, max(0, (window.begin - kernel) // window.stride + 1))
     first_after = -(-(size + window.begin) // window.stride)
     return before + max(0, output - max(before, first_after))
+
+
+def _is_cropped(layer: LayerFacts, facts: NetworkFacts) -> bool:
+    """Whether every way from a layer to an output leads through a crop."""
+    if not facts.having(Crop):
+        return False
+    waiting, seen = [layer], {layer.name}
+    while waiting:
+        current = waiting.pop()
+        if any(isinstance(primitive, Crop) for primitive in current.node.lowered.primitives):
+            continue
+        if current.name in facts.outputs:
+            return False
+        for reader in facts.readers(current.name):
+            if reader.name not in seen:
+                seen.add(reader.name)
+                waiting.append(reader)
+    return True
 
 
 def _report(layer: LayerFacts, primitive: Convolution | Pooling, what_if: WhatIf) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.ir.faults import MergeMismatch
 from cnncalc.ir.shapes import format_shape
 from cnncalc.linter.arithmetic import either
@@ -19,7 +19,7 @@ class IndivisibleSkip(Rule):
 
     What it does:
         Finds merges whose paths have different sizes at this input size and equal ones at another,
-        and says which inputs work.
+        and says which inputs work. Paths of different effective stride are S111's.
 
     Why it matters:
         Downsampling rounds, upsampling does not: after a halving and a doubling an odd size comes
@@ -66,6 +66,8 @@ class IndivisibleSkip(Rule):
         for layer, fault in faults(facts, MergeMismatch):
             if not fault.axes or max(fault.axes) >= len(fault.shapes[0]) - 1:
                 continue
+            if _strides_differ(layer, facts):
+                continue  # they suit each other where next to nothing is left of them, if at all
             what_if = what_if or WhatIf(facts)
             whole = what_if.inputs
             working = whole or what_if.inputs_for(layer)
@@ -80,3 +82,16 @@ class IndivisibleSkip(Rule):
                     help=f"{what} with an input of {every}",
                     fixes=tuple(fix for fix in found if fix is not None),
                 )
+
+
+def _strides_differ(layer: LayerFacts, facts: NetworkFacts) -> bool:
+    """Whether the paths reduce the input by different factors; False where that is not known."""
+    found = set()
+    for source in facts.sources(layer):
+        field = source.receptive_field
+        if field is None or field.stride is None:
+            return False
+        found.add(field.stride)
+    if len(facts.sources(layer)) < len(layer.inputs):
+        found.add((1,) * len(next(iter(found), ())))  # the input itself
+    return len(found) > 1

@@ -25,6 +25,9 @@ def test_what_is_cropped_later_is_meant() -> None:
     conv = "conv: {filters: 1, kernel: 3, padding: 100}"  # FCN-32s
     assert look(chain("224x224x3", conv), "S106")
     assert not look(chain("224x224x3", conv, "crop: 99"), "S106")
+    assert not look(chain("224x224x3", conv, "relu", "add: [[crop: 99], [crop: 99]]"), "S106")
+    beside = "add: [[crop: 99], [max_pool: {size: 199, stride: 1}]]"
+    assert look(chain("224x224x3", conv, beside), "S106")
 
 
 def test_pointwise_with_padding() -> None:
