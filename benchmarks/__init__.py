@@ -1,1 +1,4 @@
-"""Timings, as ratios within one run: machines differ, and the same machine from hour to hour."""
+"""Timings, as ratios within one run, and what the linter finds of injected faults.
+
+Machines differ, and the same machine does from hour to hour.
+"""

@@ -106,7 +106,11 @@ def _weighted_before(subject: Subject, name: str) -> str | None:
     return None
 
 
-@kind("a missing activation", "T402")
+@kind(
+    "a missing activation",
+    "T402",
+    limit="a kernel that is split over the axes, 1×7 and then 7×1, may be meant as one",
+)
 def missing_activation(subject: Subject) -> Iterator[Mutant]:
     """Two weighted layers are one linear map."""
     for _, entry in subject.layers():

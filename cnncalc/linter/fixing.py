@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.errors import CnncalcError
@@ -17,7 +17,8 @@ from cnncalc.linter.finding import Finding
 from cnncalc.linter.fixes import Edit, ResolvedFix, apply
 from cnncalc.source import Source
 
-_MOST_PASSES = 30
+Wanted: TypeAlias = tuple[Finding, ResolvedFix]
+_MOST_TRIALS = 1000
 
 
 class State(NamedTuple):
@@ -39,7 +40,7 @@ class Fixed(NamedTuple):
     """
 
     text: str
-    applied: list[tuple[Finding, ResolvedFix]]
+    applied: list[Wanted]
     left: list[Finding]
     facts: NetworkFacts
 
@@ -58,10 +59,11 @@ def fix_all(source: Source, look: Look, *, unsafe: bool = False) -> Fixed:
     Raises:
         CnncalcError: The spec cannot be read in the first place.
     """
+    trials = _Trials(source.name, look)
     state = _look(source.text, source.name, look)
-    applied: list[tuple[Finding, ResolvedFix]] = []
+    applied: list[Wanted] = []
     refused: set[tuple[str, tuple[Edit, ...]]] = set()
-    for _ in range(_MOST_PASSES):
+    while True:
         wanted = [
             (finding, fix)
             for finding in state.findings
@@ -70,28 +72,42 @@ def fix_all(source: Source, look: Look, *, unsafe: bool = False) -> Fixed:
         ]
         batch = _compatible(wanted)
         if not batch:
-            break
-        better = _try(state, batch, source.name, look)
-        if better is None and len(batch) > 1:
-            batch = batch[:1]
-            better = _try(state, batch, source.name, look)
+            return Fixed(state.text, applied, state.findings, state.facts)
+        accepted, better = _together(state, batch, trials)
         if better is None:
-            finding, fix = batch[0]
-            refused.add((finding.code, fix.edits))
-            continue
-        state = better
-        applied += batch
-        refused.clear()
-    return Fixed(state.text, applied, state.findings, state.facts)
+            refused.update((finding.code, fix.edits) for finding, fix in batch)
+        else:  # with fewer findings than before: so there is an end to it
+            state = better
+            applied += accepted
+            refused.clear()
+
+
+def _together(
+    state: State, batch: list[Wanted], trials: _Trials
+) -> tuple[list[Wanted], State | None]:
+    """As many fixes of a batch as go together, found by halving, and the state with them."""
+    accepted: list[Wanted] = []
+    best: State | None = None
+    waiting = [batch]
+    while waiting:
+        group = waiting.pop()
+        better = trials.better(state, accepted + group)
+        if better is not None:
+            accepted += group
+            best = better
+        elif len(group) > 1:
+            half = len(group) // 2
+            waiting += [group[half:], group[:half]]
+    return accepted, best
 
 
 def _look(text: str, name: str, look: Look) -> State:
     return State(text, *look(Source(name, text)))
 
 
-def _compatible(wanted: list[tuple[Finding, ResolvedFix]]) -> list[tuple[Finding, ResolvedFix]]:
+def _compatible(wanted: list[Wanted]) -> list[Wanted]:
     """The first fix of each finding whose edits do not touch those of another."""
-    batch: list[tuple[Finding, ResolvedFix]] = []
+    batch: list[Wanted] = []
     taken: list[Edit] = []
     for finding, fix in wanted:
         if any(finding is known for known, _ in batch):
@@ -106,23 +122,32 @@ def _touch(a: Edit, b: Edit) -> bool:
     return a.span.start <= b.span.end and b.span.start <= a.span.end
 
 
-def _try(
-    state: State, batch: list[tuple[Finding, ResolvedFix]], name: str, look: Look
-) -> State | None:
-    """The state after a batch of fixes; None if it is no better."""
-    edits = sorted(edit for _, fix in batch for edit in fix.edits)
-    try:
-        after = _look(apply(edits, state.text), name, look)
-    except CnncalcError:
-        return None
-    before = Counter(finding.code for finding in state.findings)
-    now = Counter(finding.code for finding in after.findings)
-    before.subtract(Counter(finding.code for finding, _ in batch))
-    if any(now[code] > max(0, before[code]) for code in now):
-        return None
-    if all(fix.is_safe for _, fix in batch) and _shapes(state.facts) != _shapes(after.facts):
-        return None
-    return after
+class _Trials:
+    """Looks at what would come of fixes, as often as there is time for."""
+
+    def __init__(self, name: str, look: Look) -> None:
+        self._name = name
+        self._look = look
+        self._left = _MOST_TRIALS
+
+    def better(self, state: State, batch: list[Wanted]) -> State | None:
+        """The state after a batch of fixes; None if it is no better."""
+        self._left -= 1
+        if self._left < 0:
+            return None
+        edits = sorted(edit for _, fix in batch for edit in fix.edits)
+        try:
+            after = _look(apply(edits, state.text), self._name, self._look)
+        except CnncalcError:
+            return None
+        before = Counter(finding.code for finding in state.findings)
+        now = Counter(finding.code for finding in after.findings)
+        before.subtract(Counter(finding.code for finding, _ in batch))
+        if any(now[code] > max(0, before[code]) for code in now):
+            return None
+        if all(fix.is_safe for _, fix in batch) and _shapes(state.facts) != _shapes(after.facts):
+            return None
+        return after
 
 
 def _shapes(facts: NetworkFacts) -> list[object]:

@@ -166,6 +166,7 @@ def test_flow_words() -> None:
             Relu(share=None),
         ],
     )
+    assert not network.problems
     assert [layer.name for layer in analyze(network).layers] == [
         "c_1",
         "c_2",
