@@ -100,10 +100,12 @@ class Document:
         return root
 
     def _check_keys(self) -> None:
+        hint = f"there are {', '.join(KEYS)}, and x-… for keys of your own"
         for key, _ in self.root.entries:
+            if self.problems.is_full:
+                return
             word = str(key.value)
             if word not in KEYS and not word.startswith("x-"):
-                hint = f"there are {', '.join(KEYS)}, and x-… for keys of your own"
                 message = f"unknown key {show(word)}"
                 self.problems.add(UNKNOWN_KEY, key, message, help=hint, near=(word, KEYS))
 

@@ -63,13 +63,18 @@ class Problems:
         key = (code, message, span)
         problem = self._found.get(key)
         if problem is None:
-            if len(self._found) >= MOST_PROBLEMS:
+            if self.is_full:
                 return
             word = self._nearest(*near) if near is not None else None
             help = _did_you_mean(word) if word is not None else help
             problem = self._found[key] = Problem(code, message, help, span, [], word)
         if layer is not None and layer not in problem.layers[-1:]:
             problem.layers.append(layer)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many are kept that looking for more is in vain."""
+        return len(self._found) >= MOST_PROBLEMS
 
     def substitution(self, error: BadSubstitution, what: str) -> None:
         """Note a substitution that cannot be evaluated, in `what`."""

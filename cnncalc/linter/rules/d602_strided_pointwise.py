@@ -108,7 +108,8 @@ def _fixes(layer: LayerFacts, conv: p.Convolution, facts: NetworkFacts) -> Itera
 def _pool(layer: LayerFacts, conv: p.Convolution) -> str:
     """The pooling that gives as many cells."""
     sizes = (layer.input_shapes[0] or ())[: len(conv.stride)]
-    fits = all(size is not None and size % s == 0 for size, s in zip(sizes, conv.stride))  # noqa: B905
+    pairs = zip(sizes, conv.stride, strict=False)
+    fits = all(size is not None and size % stride == 0 for size, stride in pairs)
     size = _yaml(conv.stride)
     return f"avg_pool: {size}" if fits else f"avg_pool: {{size: {size}, rounding: ceil}}"
 
