@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cnncalc.api import analyze, lint, load
     from cnncalc.errors import CnncalcError, Diagnostic, SpecError, UsageError
     from cnncalc.linter.finding import Finding
+    from cnncalc.numeric.running import run
     from cnncalc.spec.network import Network
 
 __version__ = "0.1.0"
@@ -33,12 +34,14 @@ __all__ = [
     "analyze",
     "lint",
     "load",
+    "run",
 ]
 
 _HOMES = {
     "analyze": "api",
     "lint": "api",
     "load": "api",
+    "run": "numeric.running",
     "Finding": "linter.finding",
     "LayerFacts": "analysis.facts",
     "Network": "spec.network",

@@ -1,0 +1,1 @@
+"""The NumPy backend: a network's graph run on arrays, batch first and channels last."""

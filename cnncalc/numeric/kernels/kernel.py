@@ -1,0 +1,127 @@
+"""What every kernel is: a primitive at its place in a network, made ready in three steps.
+
+1. *Choose*: made from a `Site`, integers only. What memory it will need is known from here on.
+2. *Load*: given its weights, which it may fold, transform or keep as they are.
+3. *Run*: as often as wanted, into an output that is given, without allocating what grows with it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from math import prod
+from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.ir import primitives as p
+from cnncalc.ir.shapes import Sizes
+
+Array: TypeAlias = NDArray[Any]
+P = TypeVar("P", bound=p.Primitive)
+
+
+class Site(NamedTuple, Generic[P]):
+    """A primitive where it stands.
+
+    Attributes:
+        primitive: What is to be computed.
+        inputs: Shapes that arrive, batch first, channels last.
+        output: Shape that it gives, batch first, channels last.
+        dtype: float32 or float64, of every array.
+        training: Whether batch normalisation uses the batch's own moments.
+        then: Primitives that are applied to the output while it is still in the cache: an
+            addition of the last input, an activation.
+        exact: Whether an output may only depend on the cells that its window covers, in floating
+            point too: no transforms that take a detour over neighbours.
+    """
+
+    primitive: P
+    inputs: tuple[Sizes, ...]
+    output: Sizes
+    dtype: np.dtype[Any]
+    training: bool = False
+    then: tuple[p.Primitive, ...] = ()
+    exact: bool = False
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of values that it gives, over the whole batch."""
+        return prod(self.output)
+
+
+class Crew:
+    """Who does the work: here one thread does all of it.
+
+    Attributes:
+        n_threads: How many tasks are worked on at a time.
+    """
+
+    n_threads: int = 1
+
+    def shares(self, scratch: Array) -> list[Array]:
+        """The scratch of each thread."""
+        size = len(scratch) // self.n_threads
+        return [scratch[start : start + size] for start in range(0, size * self.n_threads, size)]
+
+    def perform(self, tasks: Sequence[Callable[[], None]]) -> None:
+        """Call all tasks, at most `n_threads` of them, and wait for them."""
+        for task in tasks:
+            task()
+
+    def split(self, work: Callable[[int, Array], None], n_pieces: int, scratch: Array) -> None:
+        """Call `work(piece, scratch)` for every piece; pieces at work together share no scratch."""
+        n_tasks = min(self.n_threads, n_pieces)
+        edges = [n_pieces * task // n_tasks for task in range(n_tasks + 1)] if n_tasks else []
+
+        def run(start: int, stop: int, own: Array) -> None:
+            for piece in range(start, stop):
+                work(piece, own)
+
+        own = self.shares(scratch) if len(scratch) else [scratch] * self.n_threads
+        tasks = [
+            partial(run, *edge) for edge in zip(edges, edges[1:], own, strict=False)
+        ]
+        self.perform(tasks)
+
+
+class Kernel(ABC, Generic[P]):
+    """One way of computing a primitive.
+
+    Attributes:
+        name: What the way is called in timings: `winograd`, `product`, `gather`.
+        scratch_bytes: Working memory that `run` needs *per thread*.
+        weight_bytes: What its arrays take once loaded.
+        in_place: Whether `out` may be the first input's own memory.
+    """
+
+    name: ClassVar[str]
+    in_place: ClassVar[bool] = False
+    scratch_bytes: int = 0
+    weight_bytes: int = 0
+
+    def __init__(self, site: Site[P]) -> None:
+        self.site = site
+
+    def load(self, arrays: Mapping[str, Array]) -> None:
+        """Take the weights, by their names within the layer and in the dtype of the site."""
+
+    def bind(
+        self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array
+    ) -> Callable[[], None]:
+        """A call that runs on these very arrays, for kernels that prepare views of them."""
+        return partial(self.run, inputs, out, crew, scratch)
+
+    @abstractmethod
+    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
+        """Compute `out` from `inputs`, both C-contiguous.
+
+        Args:
+            inputs: Arrays of the site's input shapes; not changed, unless `out` is one of them.
+            out: Where the result goes, of the site's output shape.
+            crew: Threads to split the work over.
+            scratch: Bytes (uint8, 64-byte aligned), `scratch_bytes` for each thread of the crew;
+                what is in it is undefined.
+        """

@@ -1,0 +1,113 @@
+"""Dense layers and 1×1 convolutions: one matrix product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+
+import numpy as np
+
+from cnncalc.ir import primitives as p
+from cnncalc.numeric.kernels.epilogue import Epilogue, Finish
+from cnncalc.numeric.kernels.filters import bias_of, connected, kernel_name
+from cnncalc.numeric.kernels.kernel import Array, Crew, Kernel, Site
+
+_BLOCK_BYTES = 1 << 19
+_LEAST_ROWS = 64
+_LEAST_COLUMNS = 64
+
+
+class Product(Kernel[p.Convolution | p.Dense]):
+    """`out[m, :] = x[m, :] · kernel`, in blocks of rows that stay in the cache for what follows.
+
+    A few rows are split by columns instead, so that threads share the reading of the kernel.
+    """
+
+    name = "product"
+
+    def __init__(self, site: Site[p.Convolution | p.Dense]) -> None:
+        super().__init__(site)
+        self._n_in, self._n_out = site.inputs[0][-1], site.output[-1]
+        self._rows = site.n_outputs // self._n_out
+        self.weight_bytes = (self._n_in + 1) * self._n_out * site.dtype.itemsize
+        self._epilogue = Epilogue(site)
+        self._block = self._block_rows()
+
+    @staticmethod
+    def suits(site: Site[p.Convolution | p.Dense]) -> bool:
+        """Whether every output row is made of one input row."""
+        match site.primitive:
+            case p.Convolution() as conv:
+                return prod(conv.kernel) == prod(conv.stride) == conv.groups == 1 and not any(
+                    map(any, conv.padding)
+                )
+            case _:
+                return True
+
+    def _block_rows(self) -> int:
+        """As many rows as the cache holds, or as make the product large beside its kernel."""
+        row_bytes = (self._n_in + self._n_out) * self.site.dtype.itemsize
+        fitting = max(_BLOCK_BYTES, self.weight_bytes) // row_bytes
+        return min(max(fitting, _LEAST_ROWS), self._rows)
+
+    def load(self, arrays: Mapping[str, Array]) -> None:
+        conv = self.site.primitive
+        kernel = arrays[kernel_name(conv)]
+        if isinstance(conv, p.Convolution) and conv.connections is not None:
+            kernel = connected(conv, kernel, self._n_in)
+        self._kernel = np.ascontiguousarray(kernel).reshape(self._n_in, self._n_out)
+        self._epilogue.load(bias_of(conv, arrays))
+
+    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
+        self.bind(inputs, out, crew, scratch)()
+
+    def bind(
+        self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array
+    ) -> Callable[[], None]:
+        x = inputs[0].reshape(self._rows, self._n_in)
+        rows = out.reshape(self._rows, self._n_out)
+        finish = self._epilogue.bind(inputs, out)
+        n_threads = crew.n_threads
+        if self._rows < 4 * n_threads and self._n_out >= n_threads * _LEAST_COLUMNS > _LEAST_COLUMNS:
+            return self._by_columns(x, rows, finish, crew, scratch)
+        return self._by_rows(x, rows, finish, crew, scratch)
+
+    def _by_rows(
+        self, x: Array, rows: Array, finish: Finish, crew: Crew, scratch: Array
+    ) -> Callable[[], None]:
+        kernel = self._kernel
+        n_blocks = -(-self._rows // self._block)
+        if n_blocks % crew.n_threads:  # an equal share for every thread
+            n_blocks = min(n_blocks + crew.n_threads - n_blocks % crew.n_threads, self._rows)
+        edges = [self._rows * block // n_blocks for block in range(n_blocks + 1)]
+        blocks = [
+            (x[start:stop], rows[start:stop], start, stop)
+            for start, stop in zip(edges, edges[1:], strict=False)
+        ]
+
+        def work(piece: int, _: Array) -> None:
+            source, target, start, stop = blocks[piece]
+            np.matmul(source, kernel, out=target)
+            finish(start, stop)
+
+        return lambda: crew.split(work, n_blocks, scratch)
+
+    def _by_columns(
+        self, x: Array, rows: Array, finish: Finish, crew: Crew, scratch: Array
+    ) -> Callable[[], None]:
+        n_pieces = crew.n_threads
+        edges = [self._n_out * piece // n_pieces for piece in range(n_pieces + 1)]
+        parts = [
+            (self._kernel[:, start:stop], rows[:, start:stop])
+            for start, stop in zip(edges, edges[1:], strict=False)
+        ]
+
+        def work(piece: int, _: Array) -> None:
+            columns, target = parts[piece]
+            np.matmul(x, columns, out=target)
+
+        def run() -> None:
+            crew.split(work, n_pieces, scratch)
+            finish(0, len(rows))
+
+        return run

@@ -1,0 +1,117 @@
+"""Where every value lies: one piece of memory, laid out along the lives of the values in it."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NamedTuple
+
+from cnncalc.numeric.steps import Steps
+
+_ALIGNMENT = 64
+
+
+class Layout(NamedTuple):
+    """Places in one piece of memory.
+
+    Attributes:
+        offsets: Per value, where it begins, in bytes; values that share memory have equal ones.
+        n_bytes: Size of the piece.
+    """
+
+    offsets: list[int]
+    n_bytes: int
+
+
+def lay_out(steps: Steps, itemsize: int, in_place: list[bool]) -> Layout:
+    """Give every value a place that no value alive at the same time has.
+
+    A value lives from the step that writes it to the last step that reads it; what is kept lives
+    to the end, inputs live from the beginning.
+
+    Args:
+        steps: The steps.
+        itemsize: Bytes of a number.
+        in_place: Per step, whether its output may take its first input's place.
+    """
+    last = _last_reads(steps)
+    heap = _Heap()
+    offsets = [-1] * len(steps.shapes)
+    for value in steps.inputs.values():
+        offsets[value] = heap.take(_size(steps, value, itemsize))
+    for number, step in enumerate(steps.steps):
+        reads = {steps.roots[value] for value in step.inputs}
+        first = steps.roots[step.inputs[0]]
+        if in_place[number] and last[first] == number:
+            offsets[step.output] = offsets[first]
+            reads.discard(first)
+        else:
+            offsets[step.output] = heap.take(_size(steps, step.output, itemsize))
+        for root in reads:
+            if last[root] == number:
+                heap.release(offsets[root], _size(steps, root, itemsize))
+        if last[step.output] < number:  # nobody reads it
+            heap.release(offsets[step.output], _size(steps, step.output, itemsize))
+    for value, root in enumerate(steps.roots):
+        offsets[value] = offsets[root]
+    return Layout(offsets, heap.top)
+
+
+def _size(steps: Steps, value: int, itemsize: int) -> int:
+    return max(-(-prod(steps.shapes[value]) * itemsize // _ALIGNMENT), 1) * _ALIGNMENT
+
+
+def _last_reads(steps: Steps) -> list[int]:
+    """Per root the step that reads it last; beyond all steps for what is kept."""
+    last = [-1] * len(steps.shapes)
+    for number, step in enumerate(steps.steps):
+        for value in step.inputs:
+            last[steps.roots[value]] = number
+    for value in steps.kept.values():
+        last[steps.roots[value]] = len(steps.steps)
+    return last
+
+
+class _Heap:
+    """Memory by first fit: a piece goes into the tightest hole that holds it."""
+
+    def __init__(self) -> None:
+        self.top = 0
+        self._holes: dict[int, int] = {}  # start → size, no two of them adjacent
+        self._starts: dict[int, int] = {}  # end → start
+
+    def take(self, size: int) -> int:
+        fitting = [(room, start) for start, room in self._holes.items() if room >= size]
+        if not fitting:
+            return self._grow(size)
+        room, start = min(fitting)
+        self._fill(start)
+        if room > size:
+            self._open(start + size, room - size)
+        return start
+
+    def _grow(self, size: int) -> int:
+        start = self._starts.get(self.top)  # a hole at the very end need only be made larger
+        if start is None:
+            start = self.top
+        else:
+            self._fill(start)
+        self.top = start + size
+        return start
+
+    def release(self, start: int, size: int) -> None:
+        before = self._starts.get(start)
+        if before is not None:
+            size += self._fill(before)
+            start = before
+        if start + size in self._holes:
+            size += self._fill(start + size)
+        self._open(start, size)
+
+    def _open(self, start: int, size: int) -> None:
+        self._holes[start] = size
+        self._starts[start + size] = start
+
+    def _fill(self, start: int) -> int:
+        size = self._holes.pop(start)
+        del self._starts[start + size]
+        return size
