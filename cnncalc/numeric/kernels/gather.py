@@ -11,6 +11,7 @@ from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.sliding import windows
 from cnncalc.numeric.kernels.filters import bias_of, bundled, connected
 from cnncalc.numeric.kernels.kernel import Array, Site
+from cnncalc.numeric.kernels.panels import Panels
 from cnncalc.numeric.kernels.rows import Block, RowKernel, Worker
 
 _BLOCK_BYTES = 1 << 20
@@ -36,9 +37,10 @@ class Gather(RowKernel):
         positions = prod(site.output[2:-1])
         super().__init__(site, self._rows(site, positions, channels))
         self._columns = (self._groups, self.block_rows * positions, self._depth)
-        self.reserve(self._columns, self.slab_shape)
-        per_group = (self._depth + 1) * (filters // self._groups)
-        self.weight_bytes = self._groups * per_group * site.dtype.itemsize
+        rows, width = self.block_rows * positions, filters // self._groups
+        self.panels = Panels(self._groups, self._depth, width, rows, site.dtype)
+        self.reserve(self._columns, self.slab_shape, self.panels.scratch_shape)
+        self.weight_bytes = self.panels.n_bytes + filters * site.dtype.itemsize
 
     def _rows(self, site: Site[p.Convolution], positions: int, channels: int) -> int:
         """Rows that fill the cache, or make the product large beside the kernel that it reads."""
@@ -52,9 +54,9 @@ class Gather(RowKernel):
         if conv.connections is not None:
             kernel = connected(conv, kernel, self.channels)
         if conv.groups == 1:
-            self.kernel = np.ascontiguousarray(kernel).reshape(1, self._depth, self.filters)
+            self.panels.load(np.ascontiguousarray(kernel))
         else:
-            self.kernel = bundled(kernel, conv.groups, self._bundle)
+            self.panels.load(bundled(kernel, conv.groups, self._bundle))
         self.epilogue.load(bias_of(conv, arrays))
 
     def worker(self, x: Array, out: Array, scratch: list[Array]) -> Worker:
@@ -70,9 +72,11 @@ def _bundle(groups: int, channels: int) -> int:
 
 
 class _Gatherer(Worker):
-    def __init__(self, kernel: Gather, x: Array, out: Array, columns: Array, padded: Array) -> None:
+    def __init__(
+        self, kernel: Gather, x: Array, out: Array, columns: Array, padded: Array, spare: Array
+    ) -> None:
         super().__init__(kernel.slab, x, padded)
-        self._kernel, self._axes = kernel.kernel, kernel.axes
+        self._panels, self._axes, self._spare = kernel.panels, kernel.axes, spare
         self._out = out
         self._columns = columns
         self._buffer = columns.reshape(-1)
@@ -105,6 +109,6 @@ class _Gatherer(Worker):
                 views if n_rows == self._rows else self._views(n_rows, self._padded, 0)
             )
         np.copyto(cells, seen)
-        out = self._out[sample, row : row + n_rows].reshape(-1, self._groups, self._kernel.shape[2])
-        for group, (matrix, kernel) in enumerate(zip(matrices, self._kernel, strict=True)):
-            np.matmul(matrix, kernel, out=out[:, group])
+        out = self._out[sample, row : row + n_rows]
+        groups = out.reshape(matrices.shape[1], self._groups, -1).swapaxes(0, 1)
+        self._panels.multiply(matrices, groups, self._spare)

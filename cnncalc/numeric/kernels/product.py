@@ -10,9 +10,11 @@ import numpy as np
 from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.epilogue import Epilogue, Finish
 from cnncalc.numeric.kernels.filters import bias_of, connected, kernel_name
+from cnncalc.numeric.kernels.chunks import carve
 from cnncalc.numeric.kernels.kernel import Array, Crew, Kernel, Site
+from cnncalc.numeric.kernels.panels import Panels
 
-_BLOCK_BYTES = 1 << 19
+_BLOCK_BYTES = 1 << 20
 _LEAST_ROWS = 64
 _LEAST_COLUMNS = 64
 
@@ -29,9 +31,12 @@ class Product(Kernel[p.Convolution | p.Dense]):
         super().__init__(site)
         self._n_in, self._n_out = site.inputs[0][-1], site.output[-1]
         self._rows = site.n_outputs // self._n_out
-        self.weight_bytes = (self._n_in + 1) * self._n_out * site.dtype.itemsize
         self._epilogue = Epilogue(site)
+        n_weights = self._n_in * self._n_out
+        self.weight_bytes = (n_weights + self._n_out) * site.dtype.itemsize
         self._block = self._block_rows()
+        self._panels = Panels(1, self._n_in, self._n_out, self._block, site.dtype)
+        self.scratch_bytes = self._panels.scratch_bytes
 
     @staticmethod
     def suits(site: Site[p.Convolution | p.Dense]) -> bool:
@@ -55,7 +60,7 @@ class Product(Kernel[p.Convolution | p.Dense]):
         kernel = arrays[kernel_name(conv)]
         if isinstance(conv, p.Convolution) and conv.connections is not None:
             kernel = connected(conv, kernel, self._n_in)
-        self._kernel = np.ascontiguousarray(kernel).reshape(self._n_in, self._n_out)
+        self._panels.load(np.ascontiguousarray(kernel))
         self._epilogue.load(bias_of(conv, arrays))
 
     def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
@@ -64,30 +69,31 @@ class Product(Kernel[p.Convolution | p.Dense]):
     def bind(
         self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array
     ) -> Callable[[], None]:
-        x = inputs[0].reshape(self._rows, self._n_in)
-        rows = out.reshape(self._rows, self._n_out)
+        x = inputs[0].reshape(1, self._rows, self._n_in)
+        rows = out.reshape(1, self._rows, self._n_out)
         finish = self._epilogue.bind(inputs, out)
         n_threads = crew.n_threads
-        if self._rows < 4 * n_threads and self._n_out >= n_threads * _LEAST_COLUMNS > _LEAST_COLUMNS:
+        if 1 < n_threads > self._rows // 4 and self._n_out >= n_threads * _LEAST_COLUMNS:
             return self._by_columns(x, rows, finish, crew, scratch)
         return self._by_rows(x, rows, finish, crew, scratch)
 
     def _by_rows(
         self, x: Array, rows: Array, finish: Finish, crew: Crew, scratch: Array
     ) -> Callable[[], None]:
-        kernel = self._kernel
+        panels = self._panels
         n_blocks = -(-self._rows // self._block)
         if n_blocks % crew.n_threads:  # an equal share for every thread
             n_blocks = min(n_blocks + crew.n_threads - n_blocks % crew.n_threads, self._rows)
         edges = [self._rows * block // n_blocks for block in range(n_blocks + 1)]
         blocks = [
-            (x[start:stop], rows[start:stop], start, stop)
+            (x[:, start:stop], rows[:, start:stop], start, stop)
             for start, stop in zip(edges, edges[1:], strict=False)
         ]
 
-        def work(piece: int, _: Array) -> None:
+        def work(piece: int, own: Array) -> None:
             source, target, start, stop = blocks[piece]
-            np.matmul(source, kernel, out=target)
+            (spare,) = carve(own, target.dtype, panels.scratch_shape)
+            panels.multiply(source, target, spare)
             finish(start, stop)
 
         return lambda: crew.split(work, n_blocks, scratch)
@@ -95,19 +101,14 @@ class Product(Kernel[p.Convolution | p.Dense]):
     def _by_columns(
         self, x: Array, rows: Array, finish: Finish, crew: Crew, scratch: Array
     ) -> Callable[[], None]:
-        n_pieces = crew.n_threads
-        edges = [self._n_out * piece // n_pieces for piece in range(n_pieces + 1)]
-        parts = [
-            (self._kernel[:, start:stop], rows[:, start:stop])
-            for start, stop in zip(edges, edges[1:], strict=False)
-        ]
+        panels, n_threads = self._panels, crew.n_threads
+        (spare,) = carve(scratch, rows.dtype, panels.scratch_shape)
 
         def work(piece: int, _: Array) -> None:
-            columns, target = parts[piece]
-            np.matmul(x, columns, out=target)
+            panels.multiply(x, rows, spare, (piece, n_threads))
 
         def run() -> None:
-            crew.split(work, n_pieces, scratch)
-            finish(0, len(rows))
+            crew.split(work, n_threads, scratch)
+            finish(0, rows.shape[1])
 
         return run

@@ -16,6 +16,7 @@ import numpy as np
 from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.filters import bias_of
 from cnncalc.numeric.kernels.kernel import Array, Site
+from cnncalc.numeric.kernels.panels import Panels
 from cnncalc.numeric.kernels.rows import Block, RowKernel, Worker
 
 _BLOCK_BYTES = 3 << 19
@@ -39,6 +40,7 @@ class Winograd(RowKernel):
         self.tiles = (rows, width)
         # the padded rows are whole tiles, also where the output ends within one
         self.padded = (2 * rows + 2, 2 * width + 2, channels)
+        self.panels = Panels(16, channels, filters, rows * width, site.dtype)
         self.reserve(*self._scratch_shapes())
 
     @staticmethod
@@ -60,16 +62,14 @@ class Winograd(RowKernel):
         # transformed input before the products are transformed back
         inner = max(4 * rows * across * channels, 16 * tiles * self.filters)
         outer = max(16 * tiles * channels, 8 * tiles * self.filters)
-        return self.padded, (inner,), (outer,)
+        return self.padded, (inner,), (outer,), self.panels.scratch_shape
 
     def load(self, arrays: Mapping[str, Array]) -> None:
         conv = self.site.primitive
         kernel = arrays[conv.weight_name]
         rows = np.tensordot(_G.astype(kernel.dtype), kernel, (1, 0))
         both = np.tensordot(_G.astype(kernel.dtype), rows, (1, 1))  # (columns, rows, in, out)
-        self.kernel = np.ascontiguousarray(both.swapaxes(0, 1)).reshape(
-            16, self.channels, self.filters
-        )
+        self.panels.load(np.ascontiguousarray(both.swapaxes(0, 1)))
         self.epilogue.load(bias_of(conv, arrays))
 
     def worker(self, x: Array, out: Array, scratch: list[Array]) -> Worker:
@@ -85,9 +85,11 @@ class _Tiler(Worker):
         padded: Array,
         inner: Array,
         outer: Array,
+        spare: Array,
     ) -> None:
         super().__init__(kernel.slab, x, padded)
-        self._kernel, self._out = kernel.kernel, out
+        self._panels, self._out, self._spare = kernel.panels, out, spare
+        self._filters = kernel.filters
         self._width = kernel.tiles[1]
         self._inner, self._outer = inner, outer
         (self._begin, _), self._size = kernel.axes[0].padding, x.shape[1]
@@ -127,10 +129,9 @@ class _Tiler(Worker):
         return tiles.reshape(16, -1, channels)
 
     def _products(self, tiles: Array, n_rows: int) -> Array:
-        filters = self._kernel.shape[2]
-        out = _part(self._inner, (16, n_rows * self._width, filters))
-        np.matmul(tiles, self._kernel, out=out)
-        return out.reshape(4, 4, n_rows, self._width, filters)
+        out = _part(self._inner, (16, n_rows * self._width, self._filters))
+        self._panels.multiply(tiles, out, self._spare)
+        return out.reshape(4, 4, n_rows, self._width, self._filters)
 
     def _write(self, m: Array, n_rows: int, block: Block) -> None:
         """`Aᵀ m A` of every tile, into the output."""
