@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from pathlib import Path
@@ -22,13 +23,15 @@ _ENDINGS = {
     *(".bmp", ".gif", ".jpeg", ".jpg", ".npy", ".pgm", ".png"),
     *(".pnm", ".ppm", ".tif", ".tiff", ".webp"),
 }
+_RANDOM = "random:"
+_SEED = re.compile(r"random:[0-9]{1,17}")
 
 
 class Source(NamedTuple):
-    """One image, one file of arrays or one seed.
+    """One image, one file of arrays or some random numbers.
 
     Attributes:
-        text: What `read_input` is given.
+        text: A path, or `random:SEED` with the seed of the first sample.
         n_samples: How many samples it has.
         size_bytes: What an array takes in its file; 0 for what is none.
         is_image: Whether it has to be decoded and preprocessed.
@@ -42,10 +45,25 @@ class Source(NamedTuple):
     @property
     def samples(self) -> list[str]:
         """What its samples are called: `batch.npy[2]` is the third of a batch."""
+        if self.is_random:
+            return self.texts
         name = printable(self.text)
         if self.n_samples == 1:
             return [name]
         return [f"{name}[{index}]" for index in range(self.n_samples)]
+
+    @property
+    def is_random(self) -> bool:
+        """Whether it is random numbers."""
+        return self.text.startswith(_RANDOM)
+
+    @property
+    def texts(self) -> list[str]:
+        """What `read_input` is given: random numbers have a seed for each sample."""
+        if self.n_samples == 1 or not self.is_random:
+            return [self.text]
+        first = int(self.text.removeprefix(_RANDOM))
+        return [f"{_RANDOM}{first + number}" for number in range(self.n_samples)]
 
 
 class Feed(NamedTuple):
@@ -126,11 +144,11 @@ def feed(
     shapes = {name: _known(name, shape) for name, shape in inputs.items()}
     chosen = _by_input(texts, list(inputs))
     sources = {
-        name: _random(group[0], batch or 1)
-        if len(group) == 1 and group[0].startswith("random:")
-        else [source for text in group for source in _sources(text, shapes[name])]
+        name: [source for text in group for source in _sources(text, shapes[name])]
         for name, group in chosen.items()
     }
+    if batch and all(len(group) == 1 and group[0].is_random for group in sources.values()):
+        sources = {name: [group[0]._replace(n_samples=batch)] for name, group in sources.items()}
     counts = {name: sum(each.n_samples for each in group) for name, group in sources.items()}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{show(name)} has {count}" for name, count in counts.items())
@@ -149,7 +167,7 @@ def _known(name: str, shape: Shape | None) -> Sizes:
 def _by_input(texts: Sequence[str], names: list[str]) -> dict[str, list[str]]:
     """The sources of each input."""
     if not texts:
-        return {name: [f"random:{number}"] for number, name in enumerate(names)}
+        return {name: [f"{_RANDOM}{number}"] for number, name in enumerate(names)}
     chosen: dict[str, list[str]] = {name: [] for name in names}
     for text in texts:
         name, equals, rest = text.partition("=")
@@ -169,25 +187,17 @@ def _by_input(texts: Sequence[str], names: list[str]) -> dict[str, list[str]]:
     return chosen
 
 
-def _random(text: str, count: int) -> list[Source]:
-    """As many samples as wanted, with one seed after the other."""
-    seed = text.removeprefix("random:")
-    if count == 1 or not (seed.isascii() and seed.isdecimal()):
-        return [Source(text)]
-    return [Source(f"random:{int(seed) + number}") for number in range(count)]
-
-
 def _sources(text: str, shape: Sizes) -> list[Source]:
     """What a text stands for: a folder holds many."""
-    if text.startswith("random:"):
+    if text.startswith(_RANDOM):
+        if not _SEED.fullmatch(text):
+            raise UsageError(f"random: takes a whole number, as in random:0, not {quoted(text)}")
         return [Source(text)]
     try:
-        is_folder = Path(text).is_dir()
+        is_folder = text != "" and Path(text).is_dir()
         files = (
             sorted(path for path in Path(text).iterdir() if _is_sample(path)) if is_folder else []
         )
-    except ValueError:  # a zero byte in it, which opening it explains
-        is_folder, files = False, []
     except OSError as error:
         raise UsageError(f"{printable(text)} cannot be read: {error.strerror}") from None
     if is_folder and not files:
@@ -216,10 +226,7 @@ def _batches(
     batch = np.zeros((size, *shape), dtype)
     filled = 0
     for source in sources:
-        samples = read_input(source.text, shape, dtype, preprocess)
-        if len(samples) != source.n_samples:
-            raise UsageError(f"{printable(source.text)} changed while it was being read")
-        for sample in samples:
+        for sample in _read(source, shape, dtype, preprocess):
             batch[filled] = sample
             filled += 1
             if filled == size:
@@ -228,3 +235,15 @@ def _batches(
     if filled:
         batch[filled:] = batch[filled - 1]
         yield batch
+
+
+def _read(source: Source, shape: Sizes, dtype: str, preprocess: str) -> Iterator[Array]:
+    n_samples = 0
+    for text in source.texts:
+        samples = read_input(text, shape, dtype, preprocess)
+        n_samples += len(samples)
+        if n_samples > source.n_samples:
+            break
+        yield from samples
+    if n_samples != source.n_samples:
+        raise UsageError(f"{printable(source.text)} changed while it was being read")

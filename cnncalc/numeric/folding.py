@@ -13,7 +13,9 @@ from cnncalc.numeric.kernels.normalization import batch_factors
 from cnncalc.numeric.steps import Arrays, Step
 
 
-def step_weights(step: Step, weights: Mapping[str, Array], dtype: np.dtype[Any]) -> dict[str, Array]:
+def step_weights(
+    step: Step, weights: Mapping[str, Array], dtype: np.dtype[Any]
+) -> dict[str, Array]:
     """The arrays of a step by their names within the layer, folded.
 
     A batch norm `gamma·(x - mean)/sqrt(variance + epsilon) + beta` after a product is a factor and

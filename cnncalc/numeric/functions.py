@@ -1,8 +1,8 @@
 """The activation functions, each computed in place with as few passes over the values as possible.
 
 They work on blocks that fit into a cache, so what counts is the number of NumPy calls: a relu is
-one. Intermediate values that overflow are part of the formulas (`1 / (1 + exp(-x))` is 0 when the
-exponential is infinite), so no warning is given for them; NaN stays NaN.
+one. NaN stays NaN. Some intermediate values may overflow, and are right to (`1 / (1 + exp(-x))` is 0
+when the exponential is infinite): whoever calls them has NumPy's warnings switched off.
 """
 
 from __future__ import annotations
@@ -62,15 +62,12 @@ def _with_room(apply: Callable[..., None], n_temporaries: int) -> Function:
     """`apply(x, *temporaries)` as a function: the temporaries are shaped like x."""
 
     def run(x: Array, scratch: Array) -> None:
-        size = x.size
-        room = [
-            scratch[start : start + size].reshape(x.shape)
-            for start in range(0, n_temporaries * size, size)
-        ]
-        with np.errstate(over="ignore"):
-            apply(x, *room)
+        apply(x, *scratch[: n_temporaries * x.size].reshape(n_temporaries, *x.shape))
 
-    return Function(run, n_temporaries)
+    def run_plain(x: Array, scratch: Array) -> None:
+        apply(x)
+
+    return Function(run if n_temporaries else run_plain, n_temporaries)
 
 
 def _slanted(alpha: Array) -> Callable[[Array, Array], None]:
@@ -264,20 +261,33 @@ def _gelu(primitive: Activation, dtype: Dtype) -> Function:
 
 
 def _softmax(x: Array, scratch: Array) -> None:
-    row = scratch[: x.size // x.shape[-1]].reshape(*x.shape[:-1], 1)
-    with np.errstate(over="ignore"):
-        x -= np.maximum.reduce(x, axis=-1, keepdims=True, out=row)
-    np.exp(x, out=x)
-    x /= np.add.reduce(x, axis=-1, keepdims=True, out=row)
+    rows = _below_zero(x, scratch)
+    np.exp(rows, out=rows)
+    rows /= _row_sums(rows)
 
 
 def _log_softmax(x: Array, scratch: Array) -> None:
-    row = scratch[: x.size // x.shape[-1]].reshape(*x.shape[:-1], 1)
-    with np.errstate(over="ignore"):
-        x -= np.maximum.reduce(x, axis=-1, keepdims=True, out=row)
-    powers = np.exp(x, out=scratch[x.size : 2 * x.size].reshape(x.shape))
-    np.add.reduce(powers, axis=-1, keepdims=True, out=row)
-    x -= np.log(row, out=row)
+    rows = _below_zero(x, scratch)
+    powers = np.exp(rows, out=scratch[: x.size].reshape(rows.shape))
+    rows -= np.log(_row_sums(powers))
+
+
+def _below_zero(x: Array, scratch: Array) -> Array:
+    """The rows of x, less the maximum of each."""
+    rows = x.reshape(-1, x.shape[-1])
+    n_rows, channels = rows.shape
+    if n_rows > channels:
+        # NumPy starts anew for every short row, so the maximum is taken of long columns
+        columns = scratch[: x.size].reshape(channels, n_rows)
+        np.copyto(columns, rows.T)
+        rows -= np.maximum.reduce(columns, axis=0)[:, None]
+    else:
+        rows -= np.maximum.reduce(rows, axis=1, keepdims=True)
+    return rows
+
+
+def _row_sums(rows: Array) -> Array:
+    return rows @ np.ones((rows.shape[1], 1), rows.dtype)
 
 
 _MAKERS: dict[str, Callable[[Activation, Dtype], Function]] = {
@@ -290,7 +300,7 @@ _MAKERS: dict[str, Callable[[Activation, Dtype], Function]] = {
     "hard_tanh": _clip(-1, 1),
     "leaky_relu": _leaky_relu,
     "log_sigmoid": _plain(_log_sigmoid, 1),
-    "log_softmax": lambda primitive, dtype: Function(_log_softmax, 2, by_position=True),
+    "log_softmax": lambda primitive, dtype: Function(_log_softmax, 1, by_position=True),
     "mish": _plain(_mish, 2),
     "relu": _clip(0, inf),
     "relu6": _clip(0, 6),

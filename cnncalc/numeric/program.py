@@ -87,9 +87,7 @@ class Plan:
         shapes = self.steps.shapes
         inputs = tuple(shapes[value] for value in step.inputs)
         then = tuple(step.then)
-        return Site(
-            step.primitive, inputs, shapes[step.output], self.dtype, training, then, exact
-        )
+        return Site(step.primitive, inputs, shapes[step.output], self.dtype, training, then, exact)
 
     @cached_property
     def memory(self) -> Memory:
@@ -207,7 +205,9 @@ def _by_name(inputs: Array | Mapping[str, Array], names: Mapping[str, int]) -> d
     if not isinstance(inputs, Mapping):
         if len(names) != 1:
             listed = ", ".join(map(show, names))
-            raise UsageError(f"the network has {len(names)} inputs; give an array for each: {listed}")
+            raise UsageError(
+                f"the network has {len(names)} inputs; give an array for each: {listed}"
+            )
         return {next(iter(names)): np.asarray(inputs)}
     if set(inputs) != set(names):
         given, needed = (", ".join(map(show, sorted(group))) for group in (inputs, names))

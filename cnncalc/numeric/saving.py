@@ -92,13 +92,12 @@ def target(
             there already.
     """
     place = Path(path)
-    is_folder = path.endswith(("/", os.sep)) or _is_folder(place)
+    is_folder = path.endswith(("/", os.sep)) or (path != "" and place.is_dir())
     kind = "" if is_folder else place.suffix.lower()
     if not is_folder and kind not in _ENDINGS:
-        raise UsageError(
-            f"{_shown(place)} must end in {', '.join(_ENDINGS[:-1])} or {_ENDINGS[-1]},"
-            " or be a folder, as in maps/"
-        )
+        what = _shown(place) if path else "the output"
+        endings = f"{', '.join(_ENDINGS[:-1])} or {_ENDINGS[-1]}"
+        raise UsageError(f"{what} must end in {endings}, or be a folder, as in maps/")
     if kind in ("", ".npz"):
         names = tuple(dict.fromkeys([*layers, *facts.outputs]))
     else:
@@ -117,20 +116,12 @@ def check_new(path: str, *, force: bool) -> None:
         UsageError: It is, or is not.
     """
     place = Path(path)
-    try:
-        if not force and os.path.lexists(place):
-            raise UsageError(f"{_shown(place)} exists already; --force replaces it")
-        if not place.parent.is_dir():
-            raise UsageError(f"{_shown(place)} cannot be written: there is no such folder")
-    except ValueError:
-        raise UsageError(f"{_shown(place)} is not a possible path") from None
-
-
-def _is_folder(place: Path) -> bool:
-    try:
-        return place.is_dir()
-    except ValueError:  # a zero byte in it, of which check_new tells
-        return False
+    if "\0" in path:
+        raise UsageError(f"{_shown(place)} is not a possible path: it has a zero byte in it")
+    if not force and os.path.lexists(place):
+        raise UsageError(f"{_shown(place)} exists already; --force replaces it")
+    if not place.parent.is_dir():
+        raise UsageError(f"{_shown(place)} cannot be written: there is no such folder")
 
 
 def _only(place: Path, layers: Sequence[str]) -> str:

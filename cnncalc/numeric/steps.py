@@ -112,7 +112,9 @@ def _check(facts: NetworkFacts, keep: Collection[str]) -> None:
         raise UsageError(f"the network cannot be run: {listed}{more}; cnncalc check tells more")
     for name, shape in facts.inputs.items():
         if shape is None or None in shape:
-            raise UsageError(f"the size of input {show(name)} is not known; load the network with one")
+            raise UsageError(
+                f"the size of input {show(name)} is not known; load the network with one"
+            )
     known = {layer.name for layer in facts.layers} | set(facts.inputs)
     for name in keep:
         if name not in known:
@@ -163,11 +165,10 @@ class _Tracer:
     def _primitive(
         self, node: Node, primitive: p.Primitive, owner: str, values: list[int], shape: Sizes
     ) -> int:
-        match primitive:
-            case p.Dropout() | p.Identity():
-                return values[0]
-            case p.Reshape():
-                return self._steps.add_value(shape, values[0])
+        if isinstance(primitive, p.Dropout | p.Identity):
+            return values[0]
+        if isinstance(primitive, p.Reshape):
+            return self._steps.add_value(shape, values[0])
         needed = weights(primitive, self._steps.shapes[values[0]][1:]) or ()
         names = {weight.name: f"{owner}.{weight.name}" for weight in needed}
         output = self._steps.add_value(shape)
@@ -180,9 +181,7 @@ class _Fusion:
 
     def __init__(self, steps: Steps) -> None:
         self._all = steps
-        self._readers = Counter(
-            steps.roots[value] for step in steps.steps for value in step.inputs
-        )
+        self._readers = Counter(steps.roots[value] for step in steps.steps for value in step.inputs)
         self._readers.update(steps.roots[value] for value in steps.kept.values())
         self._written: dict[int, int] = {}  # per value, the place of the step that writes it
         self._done: list[Step] = []

@@ -1,7 +1,9 @@
 """Threads for what a product of matrices leaves to one: NumPy releases the lock while it computes.
 
 A crew gives every thread blocks of its own, gathering, product and what follows, so the BLAS
-library under NumPy is held to one thread meanwhile: threads of threads would be in each other's way.
+library under NumPy is held to one thread meanwhile: threads of threads would be in each other's
+way. That takes the package threadpoolctl, or an environment variable set before NumPy is loaded;
+without either the crew is of one, and BLAS uses what threads it likes.
 """
 
 from __future__ import annotations
@@ -9,19 +11,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import copy_context
-from typing import Any
+from functools import partial
+from threading import Lock
 
 from cnncalc.errors import UsageError
-from cnncalc.numeric.kernels.kernel import Crew
+from cnncalc.numeric.kernels.kernel import Array, Crew
 
 MOST_THREADS = 256
+_LEAST_PIECES = 4  # of about 50 µs, which is what waking a thread takes
+BLAS_THREADS = (
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "OMP_NUM_THREADS",
+)  # environment variables that BLAS libraries read when they are loaded
 
 
 class _Threads(Crew):
     def __init__(self, n_threads: int, pool: ThreadPoolExecutor) -> None:
         self.n_threads = n_threads
+        self.turn = Lock()
         self._pool = pool
 
     def perform(self, tasks: Sequence[Callable[[], None]]) -> None:
@@ -31,6 +43,18 @@ class _Threads(Crew):
         tasks[0]()
         for future in futures:
             future.result()
+
+    def split(self, work: Callable[[int, Array], None], n_pieces: int, scratch: Array) -> None:
+        """Call `work(piece, scratch)` for every piece; a few are not worth a second thread."""
+        n_tasks = max(1, min(self.n_threads, n_pieces // _LEAST_PIECES))
+        edges = [n_pieces * task // n_tasks for task in range(n_tasks + 1)]
+        shares = zip(edges, edges[1:], self.shares(scratch), strict=False)
+        self.perform([partial(_run, work, *share) for share in shares])
+
+
+def _run(work: Callable[[int, Array], None], start: int, stop: int, scratch: Array) -> None:
+    for piece in range(start, stop):
+        work(piece, scratch)
 
 
 def usable_cores() -> int:
@@ -49,17 +73,21 @@ def crew(n_threads: int | None = None) -> Iterator[Crew]:
     n_threads = min(usable_cores(), MOST_THREADS) if n_threads is None else n_threads
     if not 1 <= n_threads <= MOST_THREADS:
         raise UsageError(f"the number of threads must be from 1 to {MOST_THREADS}, not {n_threads}")
-    with _one_blas_thread():
-        if n_threads == 1:
+    with _one_blas_thread() as is_one:
+        if n_threads == 1 or not is_one:
             yield Crew()
             return
         with ThreadPoolExecutor(n_threads - 1, "cnncalc") as pool:
             yield _Threads(n_threads, pool)
 
 
-def _one_blas_thread() -> AbstractContextManager[Any]:
+@contextmanager
+def _one_blas_thread() -> Iterator[bool]:
+    """Hold BLAS to one thread; yields whether it is held to one."""
     try:
         from threadpoolctl import threadpool_limits
-    except ImportError:  # an optional package; without it the BLAS library keeps its own threads
-        return nullcontext()
-    return threadpool_limits(1, "blas")
+    except ImportError:  # an optional package
+        yield any(os.environ.get(name) == "1" for name in BLAS_THREADS)
+        return
+    with threadpool_limits(1, "blas"):
+        yield True

@@ -13,7 +13,7 @@ from cnncalc.numeric.kernels.kernel import Array, Crew
 from cnncalc.numeric.program import Program, Timing
 
 _SIZE = 1024
-_PEAK_SECONDS = 0.3
+_PEAK_SECONDS = 0.2
 _SECONDS = 2.0
 _MOST_RUNS = 20
 
@@ -40,14 +40,14 @@ class Row(NamedTuple):
 
 
 class Timings(NamedTuple):
-    """The fastest of some runs.
+    """Times of all steps, each the shortest of some runs.
 
     Attributes:
         rows: In the order of the steps.
         seconds: Their sum.
         n_macs: Multiply-accumulates of all rows.
         peak: FLOP/s of a large matrix product on the same threads.
-        n_runs: How many runs it is the fastest of.
+        n_runs: How many runs there were.
     """
 
     rows: tuple[Row, ...]
@@ -65,23 +65,26 @@ class Timings(NamedTuple):
 def measure(program: Program, inputs: Mapping[str, Array], crew: Crew) -> Timings:
     """Time the steps of a program that has run before, and the machine beside it.
 
-    Runs for about two seconds, at least once and twenty times at most, and takes the fastest run.
+    Runs for about two seconds, at least once and twenty times at most; of every step the shortest
+    time counts, as all that can disturb it makes it longer.
     """
-    peak = peak_flops(crew, program.plan.dtype.name)
+    dtype = program.plan.dtype.name
+    peak = peak_flops(crew, dtype)
     start = perf_counter()
     runs: list[list[Timing]] = []
     while not runs or (len(runs) < _MOST_RUNS and perf_counter() - start < _SECONDS):
         runs.append(program.timed(inputs)[1])
-    fastest = min(runs, key=_total)
-    rows = joined(fastest, program.plan.facts)
+    peak = max(peak, peak_flops(crew, dtype))  # the machine may have been busy before
+    shortest = [min(each, key=lambda timing: timing.seconds) for each in zip(*runs, strict=True)]
+    rows = joined(shortest, program.plan.facts)
     n_macs = sum(row.n_macs for row in rows)
-    return Timings(rows, _total(fastest), n_macs, peak, len(runs))
+    return Timings(rows, _total(shortest), n_macs, peak, len(runs))
 
 
 def peak_flops(crew: Crew, dtype: str) -> float:
     """FLOP/s of a product of two 1024×1024 matrices whose rows the threads share out.
 
-    It is the best of what fits into a third of a second: what a network could reach if it were one
+    It is the best of what fits into a fifth of a second: what a network could reach if it were one
     large product.
     """
     left = np.ones((_SIZE, _SIZE), dtype)
@@ -92,11 +95,11 @@ def peak_flops(crew: Crew, dtype: str) -> float:
         rows = slice(edges[number], edges[number + 1])
         np.matmul(left[rows], right, out=out[rows])
 
-    nothing = np.empty(0, np.uint8)
+    scratch = np.empty(crew.n_threads, np.uint8)
     best, begun = float("inf"), perf_counter()
     while perf_counter() - begun < _PEAK_SECONDS:
         start = perf_counter()
-        crew.split(part, crew.n_threads, nothing)
+        crew.split(part, crew.n_threads, scratch)
         best = min(best, perf_counter() - start)
     return 2 * _SIZE**3 / best
 

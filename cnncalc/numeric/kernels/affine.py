@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
 from cnncalc.numeric.kernels.chunks import Blocks, wide_rows
-from cnncalc.numeric.kernels.kernel import Array, Crew, Kernel, P, Site
+from cnncalc.numeric.kernels.kernel import Array, P, Site
+from cnncalc.numeric.kernels.pieces import Call, PieceKernel
 
 
-class Affine(Kernel[P]):
+class Affine(PieceKernel[P]):
     """`out = factor·(x - mean) + offset`, each of the three an array per channel or not there.
 
     Subclasses give the three in `load`. With an offset alone, a mean is better folded into it.
@@ -24,6 +26,7 @@ class Affine(Kernel[P]):
         super().__init__(site)
         n_rows, width, self._repeats = wide_rows(site.output)
         self._blocks = Blocks.of(n_rows, width, site.dtype.itemsize)
+        self.n_pieces = self._blocks.n_blocks
         self.weight_bytes = 2 * width * site.dtype.itemsize
         self._steps: list[tuple[np.ufunc, Array]] = []
 
@@ -42,17 +45,14 @@ class Affine(Kernel[P]):
             if array is not None
         ]
 
-    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
-        blocks, steps = self._blocks, self._steps
-        x, y = blocks.view(inputs[0]), blocks.view(out)
-
-        def work(piece: int, scratch: Array) -> None:
-            rows = blocks.rows(piece)
-            given, block = x[rows], y[rows]
-            if not steps:
-                np.copyto(block, given)
-            for step, array in steps:
-                step(given, array, out=block)
-                given = block
-
-        crew.split(work, blocks.n_blocks, scratch)
+    def calls(
+        self, piece: int, inputs: Sequence[Array], out: Array, scratch: Array
+    ) -> Iterable[Call]:
+        """Each step on a block, the first one from input to output."""
+        rows = self._blocks.rows(piece)
+        given, block = (self._blocks.view(array)[rows] for array in (inputs[0], out))
+        if not self._steps:
+            yield partial(np.copyto, block, given)
+        for step, array in self._steps:
+            yield partial(step, given, array, out=block)
+            given = block

@@ -14,7 +14,7 @@ import numpy as np
 from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.filters import bias_of, connected
 from cnncalc.numeric.kernels.kernel import Array, Site
-from cnncalc.numeric.kernels.rows import Block, RowKernel, Worker
+from cnncalc.numeric.kernels.rows import Block, RowKernel, Turn, Worker
 
 
 class Banded(RowKernel):
@@ -73,7 +73,7 @@ class _Bander(Worker):
         self._columns = columns
         self._lines = padded.reshape(len(padded), -1)
 
-    def compute(self, block: Block) -> None:
+    def compute(self, block: Block, turn: Turn) -> None:
         sample, row, n_rows = block
         down, line = self._down, self._lines.strides[0]
         self._slab.fill(self._padded, self._x[sample], row, n_rows)
@@ -83,5 +83,3 @@ class _Bander(Worker):
         np.copyto(columns, np.ndarray(shape, self._lines.dtype, self._padded, 0, strides))
         out = self._out[sample, row : row + n_rows]
         np.matmul(columns.reshape(n_rows, -1), self._band, out=out)
-
-

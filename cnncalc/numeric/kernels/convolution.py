@@ -1,14 +1,15 @@
 """Which way of convolving is the quickest for given shapes.
 
-The estimates are rough on purpose: nanoseconds on a core that does 90 floating-point operations of a
-matrix product in one, reads 10 bytes of weights in one, and needs 8 to begin copying a run of
+The estimates are rough on purpose: nanoseconds on a core that does 90 floating-point operations
+of a matrix product in one, reads 10 bytes of weights in one, and needs 8 to begin copying a run of
 neighbouring values. What matters is the order of the ways, which is the same on other machines.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.banded import Banded
@@ -18,7 +19,7 @@ from cnncalc.numeric.kernels.kernel import Kernel, Site
 from cnncalc.numeric.kernels.product import Product
 from cnncalc.numeric.kernels.winograd import Winograd
 
-Convolution: TypeAlias = type[Kernel[p.Convolution]]
+Way: TypeAlias = Callable[[Site[p.Convolution]], Kernel[Any]]
 
 _FLOPS = 90.0
 _WEIGHT_BYTES = 10.0
@@ -30,13 +31,13 @@ _LARGEST_BAND = 1 << 20  # bytes; a larger one falls out of the cache
 _MANY_CHANNELS = 128
 
 
-def convolutions(site: Site[p.Convolution]) -> list[Convolution]:
+def convolutions(site: Site[p.Convolution]) -> list[Way]:
     """Every way that suits, the quickest first."""
     if Product.suits(site):
         return [Product, Gather]
     if is_depthwise(site):
         return _depthwise(site)
-    estimates: dict[Convolution, float] = {Gather: _gather(site)}
+    estimates: dict[Way, float] = {Gather: _gather(site)}
     if Winograd.suits(site):
         estimates[Winograd] = _winograd(site)
     if Banded.suits(site) and Banded(site).weight_bytes <= _LARGEST_BAND:
@@ -44,7 +45,7 @@ def convolutions(site: Site[p.Convolution]) -> list[Convolution]:
     return sorted(estimates, key=lambda way: estimates[way])
 
 
-def _depthwise(site: Site[p.Convolution]) -> list[Convolution]:
+def _depthwise(site: Site[p.Convolution]) -> list[Way]:
     if not DepthwiseRows.suits(site):
         return [DepthwiseWindows, Gather]
     if site.output[-1] >= _MANY_CHANNELS:

@@ -12,10 +12,10 @@ from math import prod
 import numpy as np
 
 from cnncalc.ir import primitives as p
-from cnncalc.numeric.kernels.sliding import windows
 from cnncalc.numeric.kernels.filters import bias_of
 from cnncalc.numeric.kernels.kernel import Array, Site
-from cnncalc.numeric.kernels.rows import Block, RowKernel, Worker
+from cnncalc.numeric.kernels.rows import Block, RowKernel, Turn, Worker
+from cnncalc.numeric.kernels.sliding import windows
 
 _BLOCK_BYTES = 1 << 18
 
@@ -64,7 +64,7 @@ class _Summer(Worker):
         self._kernel, self._axes, self._subscripts = kernel.kernel, kernel.axes, kernel.subscripts
         self._out = out.reshape(*out.shape[:-1], *kernel.kernel.shape[len(kernel.axes) :])
 
-    def compute(self, block: Block) -> None:
+    def compute(self, block: Block, turn: Turn) -> None:
         sample, row, n_rows = block
         self.fill(block)
         if self._slab.needed:
@@ -121,7 +121,7 @@ class _RowSummer(Worker):
         self._products = products
         self._step = kernel.axes[1].dilation * kernel.channels
 
-    def compute(self, block: Block) -> None:
+    def compute(self, block: Block, turn: Turn) -> None:
         sample, row, n_rows = block
         rows = self._rows(block)
         out, spare = self._out[sample, row : row + n_rows], self._products[:n_rows]
@@ -141,4 +141,5 @@ class _RowSummer(Worker):
             self.fill(block)
             return self._padded.reshape(len(self._padded), -1)
         sample = self._x[block.sample]
-        return sample.reshape(len(sample), -1)[block.row * self._axes[0].stride :]
+        rows: Array = sample.reshape(len(sample), -1)
+        return rows[block.row * self._axes[0].stride :]

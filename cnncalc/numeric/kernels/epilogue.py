@@ -12,7 +12,6 @@ from cnncalc.ir import primitives as p
 from cnncalc.numeric.functions import Function, activation
 from cnncalc.numeric.kernels.kernel import Array, Site
 
-
 _TEMPORARY = 1 << 15  # values of a temporary: several of them fit into a second-level cache
 
 Finish: TypeAlias = Callable[[int, int], None]

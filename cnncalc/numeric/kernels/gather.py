@@ -8,11 +8,11 @@ from math import prod
 import numpy as np
 
 from cnncalc.ir import primitives as p
-from cnncalc.numeric.kernels.sliding import windows
 from cnncalc.numeric.kernels.filters import bias_of, bundled, connected
 from cnncalc.numeric.kernels.kernel import Array, Site
 from cnncalc.numeric.kernels.panels import Panels
-from cnncalc.numeric.kernels.rows import Block, RowKernel, Worker
+from cnncalc.numeric.kernels.rows import Block, RowKernel, Turn, Worker
+from cnncalc.numeric.kernels.sliding import windows
 
 _BLOCK_BYTES = 1 << 20
 _ENOUGH_POSITIONS = 256
@@ -96,7 +96,7 @@ class _Gatherer(Worker):
         seen = np.moveaxis(seen, -2, 0)
         return seen, matrices.reshape(seen.shape), matrices.reshape(self._groups, -1, self._depth)
 
-    def compute(self, block: Block) -> None:
+    def compute(self, block: Block, turn: Turn) -> None:
         sample, row, n_rows = block
         if self._full is None:
             step = self._axes[0].stride * self._x.strides[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from math import prod
 from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
@@ -21,9 +22,10 @@ from cnncalc.ir.shapes import Sizes
 
 Array: TypeAlias = NDArray[Any]
 P = TypeVar("P", bound=p.Primitive)
+P_co = TypeVar("P_co", bound=p.Primitive, covariant=True)
 
 
-class Site(NamedTuple, Generic[P]):
+class Site(NamedTuple, Generic[P_co]):
     """A primitive where it stands.
 
     Attributes:
@@ -38,7 +40,7 @@ class Site(NamedTuple, Generic[P]):
             point too: no transforms that take a detour over neighbours.
     """
 
-    primitive: P
+    primitive: P_co
     inputs: tuple[Sizes, ...]
     output: Sizes
     dtype: np.dtype[Any]
@@ -57,14 +59,17 @@ class Crew:
 
     Attributes:
         n_threads: How many tasks are worked on at a time.
+        turn: Held by a task while it makes many short calls. Two threads that do so at once only
+            hand the interpreter's lock to and fro; one of them had better multiply meanwhile.
     """
 
     n_threads: int = 1
+    turn: AbstractContextManager[Any] = nullcontext()
 
     def shares(self, scratch: Array) -> list[Array]:
         """The scratch of each thread."""
         size = len(scratch) // self.n_threads
-        return [scratch[start : start + size] for start in range(0, size * self.n_threads, size)]
+        return [scratch[size * thread : size * (thread + 1)] for thread in range(self.n_threads)]
 
     def perform(self, tasks: Sequence[Callable[[], None]]) -> None:
         """Call all tasks, at most `n_threads` of them, and wait for them."""
@@ -72,19 +77,12 @@ class Crew:
             task()
 
     def split(self, work: Callable[[int, Array], None], n_pieces: int, scratch: Array) -> None:
-        """Call `work(piece, scratch)` for every piece; pieces at work together share no scratch."""
-        n_tasks = min(self.n_threads, n_pieces)
-        edges = [n_pieces * task // n_tasks for task in range(n_tasks + 1)] if n_tasks else []
+        """Call `work(piece, scratch)` for every piece of about 50 µs.
 
-        def run(start: int, stop: int, own: Array) -> None:
-            for piece in range(start, stop):
-                work(piece, own)
-
-        own = self.shares(scratch) if len(scratch) else [scratch] * self.n_threads
-        tasks = [
-            partial(run, *edge) for edge in zip(edges, edges[1:], own, strict=False)
-        ]
-        self.perform(tasks)
+        Pieces at work at the same time share no scratch.
+        """
+        for piece in range(n_pieces):
+            work(piece, scratch)
 
 
 class Kernel(ABC, Generic[P]):

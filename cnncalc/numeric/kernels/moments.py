@@ -1,19 +1,17 @@
-"""Normalisations by statistics of what arrives."""
+"""Factors and offsets per channel from statistics of what arrives."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from math import prod
 from typing import ClassVar
 
 import numpy as np
 
 from cnncalc.ir import primitives as p
-from cnncalc.numeric.kernels.chunks import BLOCK_BYTES, Blocks, carve, room_for
+from cnncalc.numeric.kernels.chunks import Blocks, carve, room_for, wide_rows
 from cnncalc.numeric.kernels.kernel import Array, Crew, Kernel, Site
-
-_WHOLE = np.float64  # statistics are summed up in this, whatever the arrays are
+from cnncalc.numeric.kernels.pieces import Call, prepare
 
 
 class ChannelNorm(Kernel[p.Normalization]):
@@ -21,7 +19,9 @@ class ChannelNorm(Kernel[p.Normalization]):
 
     A batch normalisation in training has one set of statistics for the whole batch; group,
     instance and response normalisation have one for each sample. Mean first, then the squares of
-    what differs from it: three passes, without the cancellation of `E(x²) - E(x)²`.
+    what differs from it: three passes, without the cancellation of `E(x²) - E(x)²`. The sum over a
+    block's cells is a product with a vector of ones, the fastest sum there is; the sums of the
+    blocks are added up in float64.
     """
 
     name = "moments"
@@ -29,173 +29,108 @@ class ChannelNorm(Kernel[p.Normalization]):
 
     def __init__(self, site: Site[p.Normalization]) -> None:
         super().__init__(site)
-        channels = site.output[-1]
+        self._channels = site.output[-1]
         self._n_sets = 1 if site.primitive.kind == "batch" else site.output[0]
-        n_rows = site.n_outputs // self._n_sets // channels
-        self._blocks = Blocks.of(n_rows, channels, site.dtype.itemsize)
-        self._room = (self._blocks.size, channels)
+        n_cells = site.n_outputs // self._n_sets // self._channels
+        n_rows, width, self._repeats = wide_rows((n_cells, self._channels))
+        self._blocks = Blocks.of(n_rows, width, site.dtype.itemsize)
+        self._n_cells = n_cells
+        self._room = (self._blocks.size, width)
         self.scratch_bytes = room_for(site.dtype, self._room)
-        self._partial = np.empty((self._n_sets * self._blocks.n_blocks, channels), _WHOLE)
-        self.weight_bytes = self._partial.nbytes + 2 * channels * _WHOLE().itemsize
+        self._ones = np.ones((1, self._blocks.size), site.dtype)
+        # one row per block: sums; one per set: what comes off, what it is multiplied with, offset
+        self._sums = np.empty((self._n_sets * self._blocks.n_blocks, 1, width), site.dtype)
+        self._mean, self._factor, self._offset = np.zeros((3, self._n_sets, width), site.dtype)
+        self.weight_bytes = self._sums.nbytes + 3 * self._mean.nbytes + self._ones.nbytes
 
     def load(self, arrays: Mapping[str, Array]) -> None:
-        channels = self.site.output[-1]
-        self._gamma = arrays.get("gamma", np.ones(channels)).astype(_WHOLE)
-        self._beta = arrays.get("beta", np.zeros(channels)).astype(_WHOLE)
+        """Take gamma and beta, where there are any."""
+        self._gamma = arrays.get("gamma", np.ones(self._channels)).astype(np.float64)
+        self._beta = arrays.get("beta", np.zeros(self._channels)).astype(np.float64)
 
     def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
+        """Prepare all passes and make them."""
+        self.bind(inputs, out, crew, scratch)()
+
+    def bind(
+        self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array
+    ) -> Callable[[], None]:
+        """A call of all passes, one after the other."""
         shape = (self._n_sets, self._blocks.n_rows, self._blocks.width)
         x, y = inputs[0].reshape(shape), out.reshape(shape)
-        n_pieces = self._n_sets * self._blocks.n_blocks
-        split = partial(crew.split, n_pieces=n_pieces, scratch=scratch)
+
+        def stage(calls: Callable[[Array, Array, int, Array], Iterable[Call]]) -> Call:
+            n_pieces = self._n_sets * self._blocks.n_blocks
+            return prepare(partial(calls, x, y), n_pieces, x.nbytes, crew, scratch)
+
         if self.site.primitive.kind == "response":
-            split(partial(self._sum_squares, x, None))
-            factor, offset = self._response()
+            stages = [stage(self._squares), self._respond, stage(self._transform)]
         else:
-            split(partial(self._sum, x))
-            mean = self._mean()
-            split(partial(self._sum_squares, x, mean.astype(x.dtype)))
-            factor = self._gamma / np.sqrt(self._mean() + self.site.primitive.epsilon)
-            offset = self._beta - mean * factor
-        split(partial(self._apply, x, y, factor.astype(x.dtype), offset.astype(x.dtype)))
+            sums, squares = stage(self._plain_sums), stage(self._squares)
+            stages = [sums, self._take_mean, squares, self._normalize, stage(self._transform)]
+
+        def run() -> None:
+            for call in stages:
+                call()
+
+        return run
 
     def _place(self, piece: int) -> tuple[int, slice]:
         index, block = divmod(piece, self._blocks.n_blocks)
         return index, self._blocks.rows(block)
 
-    def _sum(self, x: Array, piece: int, scratch: Array) -> None:
-        np.add.reduce(x[self._place(piece)], axis=0, dtype=_WHOLE, out=self._partial[piece])
+    def _sum(self, cells: Array, piece: int) -> Call:
+        return partial(np.matmul, self._ones[:, : len(cells)], cells, out=self._sums[piece])
 
-    def _sum_squares(self, x: Array, mean: Array | None, piece: int, scratch: Array) -> None:
+    def _plain_sums(self, x: Array, out: Array, piece: int, scratch: Array) -> Iterable[Call]:
+        yield self._sum(x[self._place(piece)], piece)
+
+    def _squares(self, x: Array, out: Array, piece: int, scratch: Array) -> Iterable[Call]:
         index, rows = self._place(piece)
-        (room,) = carve(scratch, x.dtype, self._room)
         block = x[index, rows]
-        squares = room[: len(block)]
-        if mean is not None:
-            block = np.subtract(block, mean[index], out=squares)
-        np.multiply(block, block, out=squares)
-        np.add.reduce(squares, axis=0, dtype=_WHOLE, out=self._partial[piece])
+        room = carve(scratch, x.dtype, self._room)[0][: len(block)]
+        if self.site.primitive.kind != "response":
+            yield partial(np.subtract, block, self._mean[index], out=room)
+            block = room
+        yield partial(np.multiply, block, block, out=room)
+        yield self._sum(room, piece)
 
-    def _apply(
-        self, x: Array, out: Array, factor: Array, offset: Array, piece: int, scratch: Array
-    ) -> None:
+    def _transform(self, x: Array, out: Array, piece: int, scratch: Array) -> Iterable[Call]:
         index, rows = self._place(piece)
         block = out[index, rows]
-        np.multiply(x[index, rows], factor[index], out=block)
-        np.add(block, offset[index], out=block)
+        yield partial(np.multiply, x[index, rows], self._factor[index], out=block)
+        yield partial(np.add, block, self._offset[index], out=block)
 
-    def _sums(self) -> Array:
-        sets = self._partial.reshape(self._n_sets, -1, self._blocks.width)
-        return np.add.reduce(sets, axis=1, keepdims=True)[:, 0]
+    def _totals(self) -> Array:
+        """The sums of each set, per channel."""
+        parts = self._sums.reshape(self._n_sets, -1, self._channels)
+        totals: Array = np.add.reduce(parts, axis=1, dtype=np.float64)
+        return totals
 
-    def _mean(self) -> Array:
-        """The mean of what has been summed up, for every set and channel, equal in a group."""
-        sums, norm = self._sums(), self.site.primitive
+    def _means(self) -> Array:
+        """The means of each set, per channel, equal in a group."""
+        means, norm = self._totals() / self._n_cells, self.site.primitive
         if norm.kind == "group":
-            groups = sums.reshape(self._n_sets, norm.groups, -1)
-            sums = np.broadcast_to(groups.mean(axis=2, keepdims=True), groups.shape)
-        return sums.reshape(self._n_sets, -1) / self._blocks.n_rows
+            groups = means.reshape(self._n_sets, norm.groups, -1)
+            groups[:] = np.add.reduce(groups, axis=2, keepdims=True) / groups.shape[2]
+        return means
 
-    def _response(self) -> tuple[Array, Array]:
+    def _keep(self, target: Array, values: Array) -> None:
+        target.reshape(self._n_sets, self._repeats, -1)[:] = values[:, None]
+
+    def _take_mean(self) -> None:
+        self._exact_mean = self._means()
+        self._keep(self._mean, self._exact_mean)
+
+    def _normalize(self) -> None:
+        factor = self._gamma / np.sqrt(self._means() + self.site.primitive.epsilon)
+        self._keep(self._factor, factor)
+        self._keep(self._offset, self._beta - self._exact_mean * factor)
+
+    def _respond(self) -> None:
         """`gamma·x·g/(mean(g) + epsilon) + beta + x` as factor and offset, g the lengths."""
-        lengths = np.sqrt(self._sums())
-        mean = lengths.mean(axis=1, keepdims=True)
+        lengths = np.sqrt(self._totals())
+        mean = np.add.reduce(lengths, axis=1, keepdims=True) / self._channels
         factor = 1 + self._gamma * lengths / (mean + self.site.primitive.epsilon)
-        return factor, np.broadcast_to(self._beta, factor.shape)
-
-
-class AxesNorm(Kernel[p.Normalization]):
-    """Layer normalisation: some axes of every sample are normalised, the others left apart.
-
-    Where the last axes are spanned, what remains is rows, and a block is some of them; else a
-    block is a sample.
-    """
-
-    name = "layer"
-    in_place: ClassVar[bool] = True
-
-    def __init__(self, site: Site[p.Normalization]) -> None:
-        super().__init__(site)
-        sizes, axes = site.output[1:], site.primitive.axes
-        width = prod(sizes[axis] for axis in axes)
-        if axes == tuple(range(len(sizes)))[-len(axes) :]:
-            n_rows = site.n_outputs // width
-            self._blocks = Blocks.of(n_rows, width, site.dtype.itemsize, BLOCK_BYTES // 2)
-            self._shape: tuple[int, ...] = (self._blocks.size, width)
-            self._axes: tuple[int, ...] = (1,)
-            self._spanned: tuple[int, ...] = (width,)
-        else:
-            self._blocks = Blocks(site.output[0], prod(sizes), 1)
-            self._shape = (1, *sizes)
-            self._axes = tuple(axis + 1 for axis in axes)
-            self._spanned = tuple(size if axis in axes else 1 for axis, size in enumerate(sizes))
-        kept = tuple(1 if axis in self._axes else size for axis, size in enumerate(self._shape))
-        self._room = (self._shape, kept)
-        self.scratch_bytes = room_for(site.dtype, *self._room)
-        self._scale = 1 / width
-        self.weight_bytes = 2 * width * site.dtype.itemsize
-
-    def load(self, arrays: Mapping[str, Array]) -> None:
-        self._steps = [
-            (step, np.ascontiguousarray(arrays[name]).reshape(self._spanned))
-            for step, name in ((np.multiply, "gamma"), (np.add, "beta"))
-            if name in arrays
-        ]
-
-    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
-        blocks = self._blocks
-        x, y = blocks.view(inputs[0]), blocks.view(out)
-
-        def work(piece: int, scratch: Array) -> None:
-            rows = blocks.rows(piece)
-            given, block = (each[rows].reshape(-1, *self._shape[1:]) for each in (x, y))
-            room, kept = carve(scratch, block.dtype, *self._room)
-            self._normalize(given, block, room[: len(block)], kept[: len(block)])
-
-        crew.split(work, blocks.n_blocks, scratch)
-
-    def _normalize(self, x: Array, out: Array, room: Array, kept: Array) -> None:
-        np.add.reduce(x, axis=self._axes, keepdims=True, out=kept)
-        kept *= self._scale
-        np.subtract(x, kept, out=out)
-        np.multiply(out, out, out=room)
-        np.add.reduce(room, axis=self._axes, keepdims=True, out=kept)
-        kept *= self._scale
-        kept += self.site.primitive.epsilon
-        np.sqrt(kept, out=kept)
-        np.reciprocal(kept, out=kept)
-        out *= kept
-        for step, array in self._steps:
-            step(out, array, out=out)
-
-
-class LengthNorm(Kernel[p.Normalization]):
-    """`x / max(sqrt(sum_c(x_c²)), epsilon)`, position by position."""
-
-    name = "length"
-    in_place: ClassVar[bool] = True
-
-    def __init__(self, site: Site[p.Normalization]) -> None:
-        super().__init__(site)
-        channels = site.output[-1]
-        n_rows = site.n_outputs // channels
-        self._blocks = Blocks.of(n_rows, channels, site.dtype.itemsize, BLOCK_BYTES // 2)
-        self._room = ((self._blocks.size, channels), (self._blocks.size, 1))
-        self.scratch_bytes = room_for(site.dtype, *self._room)
-
-    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
-        blocks, epsilon = self._blocks, self.site.primitive.epsilon
-        x, y = blocks.view(inputs[0]), blocks.view(out)
-
-        def work(piece: int, scratch: Array) -> None:
-            rows = blocks.rows(piece)
-            given, block = x[rows], y[rows]
-            squares, lengths = (each[: len(block)] for each in carve(scratch, y.dtype, *self._room))
-            with np.errstate(over="ignore"):
-                np.multiply(given, given, out=squares)
-                np.add.reduce(squares, axis=1, keepdims=True, out=lengths)
-            np.sqrt(lengths, out=lengths)
-            np.maximum(lengths, epsilon, out=lengths)
-            np.divide(given, lengths, out=block)
-
-        crew.split(work, blocks.n_blocks, scratch)
+        self._keep(self._factor, factor)
+        self._keep(self._offset, np.broadcast_to(self._beta, factor.shape))

@@ -10,7 +10,8 @@ import numpy as np
 from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.affine import Affine
 from cnncalc.numeric.kernels.kernel import Array, Kernel, Site
-from cnncalc.numeric.kernels.moments import AxesNorm, ChannelNorm, LengthNorm
+from cnncalc.numeric.kernels.moments import ChannelNorm
+from cnncalc.numeric.kernels.positions import LengthNorm, layer_norm
 
 
 def normalization(site: Site[p.Normalization]) -> Kernel[p.Normalization]:
@@ -23,7 +24,7 @@ def normalization(site: Site[p.Normalization]) -> Kernel[p.Normalization]:
         case "batch" | "group" | "instance" | "response":
             return ChannelNorm(site)
         case "layer":
-            return AxesNorm(site)
+            return layer_norm(site)
         case "l2":
             return LengthNorm(site)
         case _:

@@ -1,10 +1,10 @@
 """Products of matrices in pieces so small that BLAS need not repack them.
 
-A large product first copies both matrices into an order of its own. For a product of up to a million
-multiplications OpenBLAS has kernels that do without (on processors with AVX-512), and with the
-weights laid out in narrow panels, once, when they are loaded, many small products run at 1.1 times
-the speed of a large one; with few rows, where copying the weights is most of the work, at 1.5 to 3
-times. The number of rows decides how the depth is cut.
+A large product first copies both matrices into an order of its own. For a product of up to a
+million multiplications OpenBLAS has kernels that do without (on processors with AVX-512), and with
+the weights laid out in narrow panels, once, when they are loaded, many small products run at 1.1
+times the speed of a large one; with few rows, where copying the weights is most of the work, at 1.5
+to 3 times. The number of rows decides how the depth is cut.
 
 Reference:
     OpenBLAS, interface/gemm.c and kernel/x86_64/sgemm_small_kernel_permit_skylakex.c.
@@ -106,5 +106,5 @@ class Panels:
 @cache
 def _small_products_pay() -> bool:
     """Whether there are kernels for small products: where the processor has AVX-512."""
-    found = np.show_config(mode="dicts")["SIMD Extensions"]["found"]  # type: ignore[index]
+    found = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
     return any(name.startswith("AVX512") or name == "X86_V4" for name in found)

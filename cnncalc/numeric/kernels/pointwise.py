@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from math import prod
 from typing import ClassVar
 
@@ -12,10 +13,11 @@ from cnncalc.ir import primitives as p
 from cnncalc.numeric.functions import Function, activation, prelu
 from cnncalc.numeric.kernels.affine import Affine
 from cnncalc.numeric.kernels.chunks import BLOCK_BYTES, Blocks, carve, room_for, wide_rows
-from cnncalc.numeric.kernels.kernel import Array, Crew, Kernel, Site
+from cnncalc.numeric.kernels.kernel import Array, Site
+from cnncalc.numeric.kernels.pieces import Call, PieceKernel
 
 
-class ActivationKernel(Kernel[p.Activation]):
+class ActivationKernel(PieceKernel[p.Activation]):
     """A function of every value, of every position for softmax: see `functions`."""
 
     name = "activation"
@@ -33,6 +35,7 @@ class ActivationKernel(Kernel[p.Activation]):
             n_rows = site.n_outputs // width
         n_arrays = 1 + self._function.n_temporaries
         self._blocks = Blocks.of(n_rows, width, site.dtype.itemsize, 2 * BLOCK_BYTES // n_arrays)
+        self.n_pieces = self._blocks.n_blocks
         self._room = (self._function.n_temporaries * self._blocks.size * width,)
         self.scratch_bytes = room_for(site.dtype, self._room)
 
@@ -40,40 +43,38 @@ class ActivationKernel(Kernel[p.Activation]):
         if self.site.primitive.function == "prelu":
             self._function = prelu(np.tile(arrays["alpha"], self._repeats))
 
-    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
-        blocks, apply = self._blocks, self._function.apply
-        x, y = blocks.view(inputs[0]), blocks.view(out)
-        is_in_place = np.may_share_memory(x, y)
-
-        def work(piece: int, scratch: Array) -> None:
-            rows = blocks.rows(piece)
-            block = y[rows]
-            if not is_in_place:
-                np.copyto(block, x[rows])
-            apply(block, *carve(scratch, block.dtype, self._room))
-
-        crew.split(work, blocks.n_blocks, scratch)
+    def calls(
+        self, piece: int, inputs: Sequence[Array], out: Array, scratch: Array
+    ) -> Iterable[Call]:
+        """A copy, unless it works in place, and the function on it."""
+        rows = self._blocks.rows(piece)
+        given, block = (self._blocks.view(array)[rows] for array in (inputs[0], out))
+        if not np.may_share_memory(given, block):
+            yield partial(np.copyto, block, given)
+        yield partial(self._function.apply, block, *carve(scratch, block.dtype, self._room))
 
 
-class MaxoutKernel(Kernel[p.Maxout]):
+class MaxoutKernel(PieceKernel[p.Maxout]):
     """`out_c = max(x_[c·pieces], …, x_[c·pieces + pieces - 1])`."""
 
     name = "maxout"
 
-    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
-        pieces = self.site.primitive.pieces
-        blocks = Blocks.of(out.size // out.shape[-1], out.shape[-1], out.itemsize * pieces)
-        x = inputs[0].reshape(blocks.n_rows, blocks.width, pieces)
-        y = blocks.view(out)
+    def __init__(self, site: Site[p.Maxout]) -> None:
+        super().__init__(site)
+        channels, itemsize = site.output[-1], site.dtype.itemsize * site.primitive.pieces
+        self._blocks = Blocks.of(site.n_outputs // channels, channels, itemsize)
+        self.n_pieces = self._blocks.n_blocks
 
-        def work(piece: int, scratch: Array) -> None:
-            rows = blocks.rows(piece)
-            given, block = x[rows], y[rows]
-            np.maximum(given[..., 0], given[..., -1], out=block)
-            for index in range(1, pieces - 1):
-                np.maximum(block, given[..., index], out=block)
-
-        crew.split(work, blocks.n_blocks, scratch)
+    def calls(
+        self, piece: int, inputs: Sequence[Array], out: Array, scratch: Array
+    ) -> Iterable[Call]:
+        """A maximum of two channels, then of the result and each other one."""
+        rows, pieces = self._blocks.rows(piece), self.site.primitive.pieces
+        given = inputs[0].reshape(self._blocks.n_rows, self._blocks.width, pieces)[rows]
+        block = self._blocks.view(out)[rows]
+        yield partial(np.maximum, given[..., 0], given[..., -1], out=block)
+        for index in range(1, pieces - 1):
+            yield partial(np.maximum, block, given[..., index], out=block)
 
 
 class ScaleKernel(Affine[p.ChannelScale]):
@@ -103,7 +104,7 @@ _MERGES: dict[p.MergeKind, np.ufunc] = {
 }
 
 
-class MergeKernel(Kernel[p.Merge]):
+class MergeKernel(PieceKernel[p.Merge]):
     """Several maps become one, value by value; a vector or 1×1×C meets every cell of its sample.
 
     The maps are taken in their order. Writing into the first one's memory is safe even if it is
@@ -122,6 +123,7 @@ class MergeKernel(Kernel[p.Merge]):
         else:
             self._n_samples, channels = site.output[0], site.output[-1]
             self._blocks = Blocks.of(prod(site.output[1:-1]), channels, itemsize)
+        self.n_pieces = self._n_samples * self._blocks.n_blocks
         self._room = (self._blocks.size, self._blocks.width)
         if len(site.inputs) > 2:
             self.scratch_bytes = room_for(site.dtype, self._room)
@@ -130,52 +132,53 @@ class MergeKernel(Kernel[p.Merge]):
         """The array as (samples, rows, width), one row per sample for a gate."""
         return array.reshape(self._n_samples, -1, self._blocks.width)
 
-    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
-        blocks, maps = self._blocks, [self._view(array) for array in inputs]
-        result = self._view(out)
-
-        def work(piece: int, scratch: Array) -> None:
-            sample, block = divmod(piece, blocks.n_blocks)
-            rows = blocks.rows(block)
-            parts = [
-                each[sample, rows] if each.shape == result.shape else each[sample] for each in maps
-            ]
-            self._merge(parts, result[sample, rows], scratch)
-
-        crew.split(work, self._n_samples * blocks.n_blocks, scratch)
-
-    def _merge(self, parts: list[Array], out: Array, scratch: Array) -> None:
-        kind = self.site.primitive.kind
-        first, *others = parts
+    def calls(
+        self, piece: int, inputs: Sequence[Array], out: Array, scratch: Array
+    ) -> Iterable[Call]:
+        """All but the last merge into the scratch, the last one into the output."""
+        sample, position = divmod(piece, self._blocks.n_blocks)
+        rows = self._blocks.rows(position)
+        block = self._view(out)[sample, rows]
+        first, *others = (self._part(array, sample, rows) for array in inputs)
         if not others:
-            np.copyto(out, first)
+            yield partial(np.copyto, block, first)
             return
+        merge = _MERGES[self.site.primitive.kind]
         if len(others) > 1:
-            (room,) = carve(scratch, out.dtype, self._room)
+            room = carve(scratch, out.dtype, self._room)[0][: len(block)]
             for other in others[:-1]:
-                first = _MERGES[kind](first, other, out=room[: len(out)])
-        _MERGES[kind](first, others[-1], out=out)
-        if kind == "average":
-            np.multiply(out, 1 / len(parts), out=out)
+                yield partial(merge, first, other, out=room)
+                first = room
+        yield partial(merge, first, others[-1], out=block)
+        if self.site.primitive.kind == "average":
+            yield partial(np.multiply, block, 1 / len(inputs), out=block)
+
+    def _part(self, array: Array, sample: int, rows: slice) -> Array:
+        """The rows of a map, or a gate."""
+        cells: Array = self._view(array)[sample]
+        return cells if len(cells) < self._blocks.n_rows else cells[rows]
 
 
-class ConcatKernel(Kernel[p.Merge]):
+class ConcatKernel(PieceKernel[p.Merge]):
     """Maps behind one another along one axis."""
 
     name = "concat"
 
-    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
-        axis = self.site.primitive.axis % (out.ndim - 1)
-        n_rows = prod(out.shape[: axis + 1])
-        blocks = Blocks.of(n_rows, out.size // n_rows, out.itemsize)
-        maps, joined = [each.reshape(n_rows, -1) for each in inputs], blocks.view(out)
+    def __init__(self, site: Site[p.Merge]) -> None:
+        super().__init__(site)
+        axis = site.primitive.axis % (len(site.output) - 1)
+        n_rows = prod(site.output[: axis + 1])
+        self._blocks = Blocks.of(n_rows, site.n_outputs // n_rows, site.dtype.itemsize)
+        self.n_pieces = self._blocks.n_blocks
 
-        def work(piece: int, scratch: Array) -> None:
-            rows = blocks.rows(piece)
-            start = 0
-            for each in maps:
-                stop = start + each.shape[1]
-                np.copyto(joined[rows, start:stop], each[rows])
-                start = stop
-
-        crew.split(work, blocks.n_blocks, scratch)
+    def calls(
+        self, piece: int, inputs: Sequence[Array], out: Array, scratch: Array
+    ) -> Iterable[Call]:
+        """A copy of each map's part of a block of rows."""
+        rows, start = self._blocks.rows(piece), 0
+        block = self._blocks.view(out)[rows]
+        for array in inputs:
+            given = array.reshape(self._blocks.n_rows, -1)[rows]
+            stop = start + given.shape[1]
+            yield partial(np.copyto, block[:, start:stop], given)
+            start = stop

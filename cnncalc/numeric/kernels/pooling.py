@@ -7,7 +7,9 @@ applied where it lies on the map.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from functools import partial
 from math import inf, prod
 from typing import NamedTuple
 
@@ -16,8 +18,9 @@ import numpy as np
 from cnncalc.ir import primitives as p
 from cnncalc.ir.shapes import Pair, Sizes
 from cnncalc.ir.windows import adaptive_bins
-from cnncalc.numeric.kernels.chunks import BLOCK_BYTES, Blocks, carve, room_for
-from cnncalc.numeric.kernels.kernel import Array, Crew, Kernel, P, Site
+from cnncalc.numeric.kernels.chunks import BLOCK_BYTES, Blocks, carve, room_for, wide_rows
+from cnncalc.numeric.kernels.kernel import Array, Kernel, P, Site
+from cnncalc.numeric.kernels.pieces import Call, PieceKernel
 
 
 class _Window(NamedTuple):
@@ -42,10 +45,11 @@ class _Window(NamedTuple):
         """For each output, how many cells of its window lie from `-begin` to before `W + end`."""
         starts = np.arange(self.output)[:, None] * self.stride - self.begin
         cells = starts + np.arange(self.kernel) * self.dilation
-        return ((cells >= -begin) & (cells < self.size + end)).sum(axis=1, dtype=np.intp)
+        counts: Array = ((cells >= -begin) & (cells < self.size + end)).sum(axis=1, dtype=np.intp)
+        return counts
 
 
-class _ByAxes(Kernel[P]):
+class _ByAxes(PieceKernel[P]):
     """Reduces one axis after the other, for some rows of the output at a time."""
 
     def __init__(self, site: Site[P], kind: p.PoolKind) -> None:
@@ -55,6 +59,7 @@ class _ByAxes(Kernel[P]):
         stages = [(*outputs[1 : k + 1], *sizes[k + 1 :], channels) for k in range(len(sizes) - 1)]
         largest = max(map(prod, [*stages, (channels,)])) * site.dtype.itemsize
         self._blocks = Blocks(outputs[0], 1, max(1, min(outputs[0], BLOCK_BYTES // largest)))
+        self.n_pieces = site.output[0] * self._blocks.n_blocks
         self._room: list[Sizes] = [(self._blocks.size, *stage) for stage in stages]
         self.scratch_bytes = room_for(site.dtype, *self._room)
         self._factor: Array | None = None
@@ -68,29 +73,25 @@ class _ByAxes(Kernel[P]):
         self._factor = factor.reshape(-1)[:1] if is_one else factor[..., None]
         self.weight_bytes = self._factor.nbytes
 
-    def _reduce(self, axis: int, x: Array, out: Array, start: int, stop: int) -> None:
+    @abstractmethod
+    def reduce(self, axis: int, x: Array, out: Array, start: int, stop: int) -> Iterable[Call]:
         """Reduce an axis, of which the outputs from `start` to `stop` are wanted."""
-        raise NotImplementedError
 
-    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
-        x, blocks = inputs[0], self._blocks
-
-        def work(piece: int, scratch: Array) -> None:
-            sample, block = divmod(piece, blocks.n_blocks)
-            rows = blocks.rows(block)
-            self._block(x[sample], out[sample, rows], rows, scratch)
-
-        crew.split(work, len(x) * blocks.n_blocks, scratch)
-
-    def _block(self, x: Array, out: Array, rows: slice, scratch: Array) -> None:
+    def calls(
+        self, piece: int, inputs: Sequence[Array], out: Array, scratch: Array
+    ) -> Iterable[Call]:
+        """Every axis of a block of output rows, from scratch to scratch."""
+        sample, position = divmod(piece, self._blocks.n_blocks)
+        rows = self._blocks.rows(position)
+        x, block = inputs[0][sample], out[sample, rows]
         stages = carve(scratch, out.dtype, *self._room)
-        targets = [*(stage[: rows.stop - rows.start] for stage in stages), out]
-        for axis, target in enumerate(targets):
+        for axis, target in enumerate((*(stage[: len(block)] for stage in stages), block)):
             start, stop = (rows.start, rows.stop) if axis == 0 else (0, target.shape[axis])
-            self._reduce(axis, x, target, start, stop)
+            yield from self.reduce(axis, x, target, start, stop)
             x = target
         if self._factor is not None:
-            np.multiply(out, self._factor[rows] if self._factor.ndim > 1 else self._factor, out=out)
+            factor = self._factor if self._factor.ndim == 1 else self._factor[rows]
+            yield partial(np.multiply, block, factor, out=block)
 
 
 class PoolingKernel(_ByAxes[p.Pooling]):
@@ -121,24 +122,26 @@ class PoolingKernel(_ByAxes[p.Pooling]):
             pairs = zip(self._windows, counted, strict=True)
             self._average([window.counts(*pads) for window, pads in pairs])
 
-    def _reduce(self, axis: int, x: Array, out: Array, start: int, stop: int) -> None:
-        window, ufunc = self._windows[axis], self._ufunc
-        before = (slice(None),) * axis
-        full: list[tuple[Array, Array]] = []
-        partial: list[tuple[Array, Array]] = []
+    def reduce(self, axis: int, x: Array, out: Array, start: int, stop: int) -> Iterable[Call]:
+        """Cell by cell of the window, those first that all outputs have."""
+        window, before = self._windows[axis], (slice(None),) * axis
+        full: list[Array] = []
+        partly: list[tuple[Array, Array]] = []
         for cell in range(window.kernel):
             (first, last), read = window.reads(cell, start, stop)
-            if first < last:
-                part = (out[(*before, slice(first - start, last - start))], x[(*before, read)])
-                (full if last - first == stop - start else partial).append(part)
+            if last - first == stop - start:
+                full.append(x[(*before, read)])
+            elif first < last:
+                target = out[(*before, slice(first - start, last - start))]
+                partly.append((target, x[(*before, read)]))
         if not full:
-            out.fill(-inf if ufunc is np.maximum else 0)
+            yield partial(out.fill, -inf if self._ufunc is np.maximum else 0)
         elif len(full) == 1:
-            np.copyto(*full[0])
+            yield partial(np.copyto, out, full[0])
         else:
-            ufunc(full[0][1], full[1][1], out=out)
-        for target, source in (*full[2:], *partial):
-            ufunc(target, source, out=target)
+            yield partial(self._ufunc, full[0], full[1], out=out)
+        for target, source in (*((out, cells) for cells in full[2:]), *partly):
+            yield partial(self._ufunc, target, source, out=target)
 
 
 class AdaptivePoolingKernel(_ByAxes[p.AdaptivePooling]):
@@ -154,31 +157,64 @@ class AdaptivePoolingKernel(_ByAxes[p.AdaptivePooling]):
         if pool.kind == "average":
             self._average([np.array([stop - start for start, stop in bins]) for bins in self._bins])
 
-    def _reduce(self, axis: int, x: Array, out: Array, start: int, stop: int) -> None:
-        x, out = x.swapaxes(0, axis), out.swapaxes(0, axis)
-        for target, (first, last) in zip(out, self._bins[axis][start:stop], strict=True):
-            self._ufunc.reduce(x[first:last], axis=0, out=target)
+    def reduce(self, axis: int, x: Array, out: Array, start: int, stop: int) -> Iterable[Call]:
+        """Bin by bin."""
+        cells, targets = x.swapaxes(0, axis), out.swapaxes(0, axis)
+        for target, (first, last) in zip(targets, self._bins[axis][start:stop], strict=True):
+            if last - first == 1:
+                yield partial(np.copyto, target, cells[first])
+                continue
+            yield partial(self._ufunc, cells[first], cells[first + 1], out=target)
+            for position in range(first + 2, last):
+                yield partial(self._ufunc, target, cells[position], out=target)
 
 
-class GlobalPooling(Kernel[p.AdaptivePooling]):
-    """Pooling of the whole map: one value per channel and sample."""
+class GlobalMean(PieceKernel[p.AdaptivePooling]):
+    """The mean, or the sum, of the whole map: a product with a vector of equal weights."""
 
-    name = "global"
+    name = "mean"
 
-    def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:
-        kind, channels = self.site.primitive.kind, out.shape[-1]
-        x, y = inputs[0].reshape(len(out), -1, channels), out.reshape(-1, channels)
-        reduce: Callable[..., Array] = np.maximum.reduce if kind == "max" else np.add.reduce
+    def __init__(self, site: Site[p.AdaptivePooling]) -> None:
+        super().__init__(site)
+        self.n_pieces = site.output[0]
+        n_cells = prod(site.inputs[0][1:-1])
+        weight = 1 / n_cells if site.primitive.kind == "average" else 1
+        self._weights = np.full((1, n_cells), weight, site.dtype)
+        self.weight_bytes = self._weights.nbytes
 
-        def work(sample: int, scratch: Array) -> None:
-            reduce(x[sample], axis=0, out=y[sample])
-            if kind == "average":
-                np.multiply(y[sample], 1 / x.shape[1], out=y[sample])
+    def calls(
+        self, piece: int, inputs: Sequence[Array], out: Array, scratch: Array
+    ) -> Iterable[Call]:
+        """The product for one sample."""
+        channels = out.shape[-1]
+        x, y = (array[piece].reshape(-1, channels) for array in (inputs[0], out))
+        return (partial(np.matmul, self._weights, x, out=y),)
 
-        crew.split(work, len(x), scratch)
+
+class GlobalMaximum(PieceKernel[p.AdaptivePooling]):
+    """The maximum of the whole map, several cells at a time where there are few channels."""
+
+    name = "maximum"
+
+    def __init__(self, site: Site[p.AdaptivePooling]) -> None:
+        super().__init__(site)
+        self.n_pieces = site.output[0]
+        self._width = wide_rows(site.inputs[0][1:])[1]
+        self.scratch_bytes = room_for(site.dtype, (self._width,))
+
+    def calls(
+        self, piece: int, inputs: Sequence[Array], out: Array, scratch: Array
+    ) -> Iterable[Call]:
+        """The maximum over long rows, then over the cells in what is left of them."""
+        x = inputs[0][piece].reshape(-1, self._width)
+        (row,) = carve(scratch, out.dtype, (self._width,))
+        y = out[piece].reshape(-1)
+        yield partial(np.maximum.reduce, x, axis=0, out=row)
+        yield partial(np.maximum.reduce, row.reshape(-1, len(y)), axis=0, out=y)
 
 
 def adaptive_pooling(site: Site[p.AdaptivePooling]) -> Kernel[p.AdaptivePooling]:
     """The kernel for an adaptive pooling, to one cell or to more."""
-    is_global = set(site.primitive.size) == {1}
-    return GlobalPooling(site) if is_global else AdaptivePoolingKernel(site)
+    if set(site.primitive.size) != {1}:
+        return AdaptivePoolingKernel(site)
+    return GlobalMaximum(site) if site.primitive.kind == "max" else GlobalMean(site)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from math import prod
 
 import numpy as np
 
 from cnncalc.ir import primitives as p
+from cnncalc.numeric.kernels.chunks import carve
 from cnncalc.numeric.kernels.epilogue import Epilogue, Finish
 from cnncalc.numeric.kernels.filters import bias_of, connected, kernel_name
-from cnncalc.numeric.kernels.chunks import carve
 from cnncalc.numeric.kernels.kernel import Array, Crew, Kernel, Site
 from cnncalc.numeric.kernels.panels import Panels
+from cnncalc.numeric.kernels.rows import LEAST_PRODUCTS, Turn
 
 _BLOCK_BYTES = 1 << 20
 _LEAST_ROWS = 64
@@ -72,31 +75,35 @@ class Product(Kernel[p.Convolution | p.Dense]):
         x = inputs[0].reshape(1, self._rows, self._n_in)
         rows = out.reshape(1, self._rows, self._n_out)
         finish = self._epilogue.bind(inputs, out)
-        n_threads = crew.n_threads
+        n_threads = crew.n_threads if self._rows * self._n_in * self._n_out >= LEAST_PRODUCTS else 1
         if 1 < n_threads > self._rows // 4 and self._n_out >= n_threads * _LEAST_COLUMNS:
             return self._by_columns(x, rows, finish, crew, scratch)
-        return self._by_rows(x, rows, finish, crew, scratch)
-
-    def _by_rows(
-        self, x: Array, rows: Array, finish: Finish, crew: Crew, scratch: Array
-    ) -> Callable[[], None]:
-        panels = self._panels
-        n_blocks = -(-self._rows // self._block)
-        if n_blocks % crew.n_threads:  # an equal share for every thread
-            n_blocks = min(n_blocks + crew.n_threads - n_blocks % crew.n_threads, self._rows)
-        edges = [self._rows * block // n_blocks for block in range(n_blocks + 1)]
-        blocks = [
-            (x[:, start:stop], rows[:, start:stop], start, stop)
-            for start, stop in zip(edges, edges[1:], strict=False)
+        shares = [(self._rows * share // n_threads) for share in range(n_threads + 1)]
+        tasks = [
+            self._task(x, rows, range(start, stop), finish, own, crew.turn)
+            for start, stop, own in zip(shares, shares[1:], crew.shares(scratch), strict=False)
         ]
+        return tasks[0] if n_threads == 1 else partial(crew.perform, tasks)
 
-        def work(piece: int, own: Array) -> None:
-            source, target, start, stop = blocks[piece]
-            (spare,) = carve(own, target.dtype, panels.scratch_shape)
-            panels.multiply(source, target, spare)
-            finish(start, stop)
+    def _task(
+        self, x: Array, rows: Array, share: range, finish: Finish, scratch: Array, turn: Turn
+    ) -> Callable[[], None]:
+        """Some rows, block by block."""
+        n_blocks = -(-len(share) // self._block)
+        edges = [share.start + len(share) * block // n_blocks for block in range(n_blocks + 1)]
+        blocks = [
+            (x[:, start:stop], rows[:, start:stop], start, stop) for start, stop in pairwise(edges)
+        ]
+        panels = self._panels
+        (spare,) = carve(scratch, rows.dtype, panels.scratch_shape)
 
-        return lambda: crew.split(work, n_blocks, scratch)
+        def run() -> None:
+            for source, target, start, stop in blocks:
+                panels.multiply(source, target, spare)
+                with turn:
+                    finish(start, stop)
+
+        return run
 
     def _by_columns(
         self, x: Array, rows: Array, finish: Finish, crew: Crew, scratch: Array
@@ -104,11 +111,13 @@ class Product(Kernel[p.Convolution | p.Dense]):
         panels, n_threads = self._panels, crew.n_threads
         (spare,) = carve(scratch, rows.dtype, panels.scratch_shape)
 
-        def work(piece: int, _: Array) -> None:
-            panels.multiply(x, rows, spare, (piece, n_threads))
+        tasks = [
+            partial(panels.multiply, x, rows, spare, (share, n_threads))
+            for share in range(n_threads)
+        ]
 
         def run() -> None:
-            crew.split(work, n_threads, scratch)
+            crew.perform(tasks)
             finish(0, rows.shape[1])
 
         return run

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from math import prod
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from cnncalc.ir import primitives as p
 from cnncalc.ir.shapes import Sizes
@@ -14,6 +15,9 @@ from cnncalc.numeric.kernels.chunks import carve, room_for
 from cnncalc.numeric.kernels.epilogue import Epilogue, Finish
 from cnncalc.numeric.kernels.kernel import Array, Crew, Kernel, Site
 from cnncalc.numeric.kernels.sliding import Axis, Slab, axes
+
+LEAST_PRODUCTS = 1 << 25  # fewer take less time than sharing them out
+Turn: TypeAlias = AbstractContextManager[Any]
 
 
 class Block(NamedTuple):
@@ -41,8 +45,8 @@ class Worker(ABC):
             self._slab.fill(self._padded, self._x[block.sample], block.row, block.n_rows)
 
     @abstractmethod
-    def compute(self, block: Block) -> None:
-        """Compute the outputs of a block."""
+    def compute(self, block: Block, turn: Turn) -> None:
+        """Compute the outputs of a block; `turn` is for what takes many short calls."""
 
 
 class RowKernel(Kernel[p.Convolution]):
@@ -51,6 +55,7 @@ class RowKernel(Kernel[p.Convolution]):
     Attributes:
         unit: Rows that can only be computed together.
         block_rows: Output rows of a block, a multiple of the unit.
+        n_terms: Products that are added up in one output.
     """
 
     unit: ClassVar[int] = 1
@@ -63,6 +68,7 @@ class RowKernel(Kernel[p.Convolution]):
         self.block_rows = block_rows
         self.slab = Slab(self.axes, self.channels, block_rows)
         self.epilogue = Epilogue(site)
+        self.n_terms = prod(site.primitive.kernel) * self.channels // site.primitive.groups
 
     @property
     def slab_shape(self) -> Sizes:
@@ -88,10 +94,12 @@ class RowKernel(Kernel[p.Convolution]):
         cells = prod(out.shape[2:-1])
         n_rows = out.shape[1]
         tasks = []
-        for blocks, own in zip(self._blocks(crew.n_threads), crew.shares(scratch), strict=True):
+        worth = prod(self.site.output) * self.n_terms >= LEAST_PRODUCTS
+        shares = self._blocks(crew.n_threads if worth else 1)
+        for blocks, own in zip(shares, crew.shares(scratch), strict=False):
             worker = self.worker(inputs[0], out, carve(own, self.site.dtype, *self._shapes))
             starts = [(block.sample * n_rows + block.row) * cells for block in blocks]
-            tasks.append(partial(_perform, worker, blocks, starts, cells, finish))
+            tasks.append(partial(_perform, worker, blocks, starts, cells, finish, crew.turn))
         return tasks[0] if len(tasks) == 1 else partial(crew.perform, tasks)
 
     def _blocks(self, n_threads: int) -> list[list[Block]]:
@@ -124,8 +132,10 @@ def _perform(
     starts: list[int],
     cells: int,
     finish: Finish,
+    turn: Turn,
 ) -> None:
     worker.start()
     for block, start in zip(blocks, starts, strict=True):
-        worker.compute(block)
-        finish(start, start + block.n_rows * cells)
+        worker.compute(block, turn)
+        with turn:
+            finish(start, start + block.n_rows * cells)

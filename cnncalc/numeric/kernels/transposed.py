@@ -20,7 +20,7 @@ _BLOCK_BYTES = 1 << 19
 
 
 class _Stamp(NamedTuple):
-    """Where one kernel cell lands, per axis: input cells `start` to `stop`, outputs from `first`."""
+    """Where a kernel cell lands, per axis: input cells `start` to `stop`, outputs from `first`."""
 
     start: int
     stop: int

@@ -17,7 +17,7 @@ from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.filters import bias_of
 from cnncalc.numeric.kernels.kernel import Array, Site
 from cnncalc.numeric.kernels.panels import Panels
-from cnncalc.numeric.kernels.rows import Block, RowKernel, Worker
+from cnncalc.numeric.kernels.rows import Block, RowKernel, Turn, Worker
 
 _BLOCK_BYTES = 3 << 19
 _G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
@@ -112,11 +112,14 @@ class _Tiler(Worker):
             rows[start - low : stop - low, self._left : self._left + across] = cells
         rows[max(stop - low, 0) :] = 0
 
-    def compute(self, block: Block) -> None:
-        self.fill(block)
+    def compute(self, block: Block, turn: Turn) -> None:
         n_tiles = -(-block.n_rows // 2)
-        products = self._products(self._transformed(n_tiles), n_tiles)
-        self._write(products, n_tiles, block)
+        with turn:
+            self.fill(block)
+            tiles = self._transformed(n_tiles)
+        products = self._products(tiles, n_tiles)
+        with turn:
+            self._write(products, n_tiles, block)
 
     def _transformed(self, n_rows: int) -> Array:
         """`Bᵀ d B` of every tile: (16, tiles, channels)."""
