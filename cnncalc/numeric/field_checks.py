@@ -96,7 +96,7 @@ class _Layer:
         self.axes: list[_Axis] = []
         self.obstacle = "" if seen is not None else "the field is not known"
         self.control_is_finite = True
-        self.n_decided = 0  # cells that should reach all outputs, if any
+        self.n_fed = 0  # cells that reached what feeds the layer
         self.is_whole = True
 
     def add(self, probe: Probe, hits: NDArray[np.bool_], fed: bool) -> None:
@@ -104,10 +104,10 @@ class _Layer:
         if probe.cell is None:
             self.control_is_finite = not hits.any()
         elif probe.input == self.position and self.seen is not None:
-            if self.seen.whole and fed:
-                self.n_decided += 1
+            if fed:
+                self.n_fed += 1
                 self.is_whole = self.is_whole and bool(hits.all())
-            if not self.seen.whole and hits.any():
+            if self.axes and hits.any():
                 others = range(hits.ndim)
                 for number, (axis, place) in enumerate(zip(self.axes, probe.cell, strict=True)):
                     along = np.asarray(hits.any(axis=tuple(k for k in others if k != number)))
@@ -162,7 +162,7 @@ class FieldChecks:
             if facts.node.index in turned:
                 layer.obstacle = "axes changed places on the way"
             elif seen is not None and seen.axes is not None and not seen.whole:
-                outputs = sizes(facts.output_shape)
+                outputs = sizes(facts.node.lowered.output)  # as they are when it is run
                 for axis, size, inputs in zip(
                     seen.axes, outputs, self._inputs()[position], strict=False
                 ):
@@ -276,8 +276,8 @@ def _measured(axis: _Axis, asked: set[int]) -> tuple[int, bool, str]:
 def _whole(layer: _Layer, predicted: bool) -> FieldCheck:
     field = layer.facts.receptive_field
     size = None if field is None else field.size
-    whole = layer.is_whole and layer.n_decided > 0
-    if not layer.n_decided:
+    whole = layer.is_whole and layer.n_fed > 0
+    if not layer.n_fed:
         return FieldCheck(size, None, "unknown", note="no perturbed cell reached what feeds it")
     if whole != predicted:
         note = "some outputs do not see the whole input" if predicted else "all outputs see it all"

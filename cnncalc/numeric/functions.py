@@ -1,8 +1,8 @@
 """The activation functions, each computed in place with as few passes over the values as possible.
 
 They work on blocks that fit into a cache, so what counts is the number of NumPy calls: a relu is
-one. NaN stays NaN. Some intermediate values may overflow, and are right to (`1 / (1 + exp(-x))` is 0
-when the exponential is infinite): whoever calls them has NumPy's warnings switched off.
+one. NaN stays NaN. Some intermediate values may overflow, and are right to (`1 / (1 + exp(-x))` is
+0 when the exponential is infinite): whoever calls them has NumPy's warnings switched off.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cnncalc.ir.primitives import Activation
 from cnncalc.numeric.gaussian import apply_gelu
+from cnncalc.numeric.softmax import apply_log_softmax, apply_softmax
 
 Array: TypeAlias = NDArray[Any]
 Dtype: TypeAlias = np.dtype[Any]
@@ -81,7 +82,8 @@ def _slanted(alpha: Array) -> Callable[[Array, Array], None]:
         np.maximum(x, 0, out=x)
         x += negative
 
-    return between if bool(np.all((alpha > 0) & (alpha <= 1))) else any_slope
+    # 0 times infinity is not a number
+    return between if bool(np.all((alpha != 0) & (alpha <= 1))) else any_slope
 
 
 def _cut(low: float, high: float, dtype: Dtype) -> Callable[[Array, Array], None]:
@@ -260,36 +262,6 @@ def _gelu(primitive: Activation, dtype: Dtype) -> Function:
     return _with_room(apply_gelu(dtype), 3)
 
 
-def _softmax(x: Array, scratch: Array) -> None:
-    rows = _below_zero(x, scratch)
-    np.exp(rows, out=rows)
-    rows /= _row_sums(rows)
-
-
-def _log_softmax(x: Array, scratch: Array) -> None:
-    rows = _below_zero(x, scratch)
-    powers = np.exp(rows, out=scratch[: x.size].reshape(rows.shape))
-    rows -= np.log(_row_sums(powers))
-
-
-def _below_zero(x: Array, scratch: Array) -> Array:
-    """The rows of x, less the maximum of each."""
-    rows = x.reshape(-1, x.shape[-1])
-    n_rows, channels = rows.shape
-    if n_rows > channels:
-        # NumPy starts anew for every short row, so the maximum is taken of long columns
-        columns = scratch[: x.size].reshape(channels, n_rows)
-        np.copyto(columns, rows.T)
-        rows -= np.maximum.reduce(columns, axis=0)[:, None]
-    else:
-        rows -= np.maximum.reduce(rows, axis=1, keepdims=True)
-    return rows
-
-
-def _row_sums(rows: Array) -> Array:
-    return rows @ np.ones((rows.shape[1], 1), rows.dtype)
-
-
 _MAKERS: dict[str, Callable[[Activation, Dtype], Function]] = {
     "celu": _celu,
     "elu": _elu,
@@ -300,7 +272,7 @@ _MAKERS: dict[str, Callable[[Activation, Dtype], Function]] = {
     "hard_tanh": _clip(-1, 1),
     "leaky_relu": _leaky_relu,
     "log_sigmoid": _plain(_log_sigmoid, 1),
-    "log_softmax": lambda primitive, dtype: Function(_log_softmax, 1, by_position=True),
+    "log_softmax": lambda primitive, dtype: Function(apply_log_softmax, 1, by_position=True),
     "mish": _plain(_mish, 2),
     "relu": _clip(0, inf),
     "relu6": _clip(0, 6),
@@ -308,7 +280,7 @@ _MAKERS: dict[str, Callable[[Activation, Dtype], Function]] = {
     "selu": _selu,
     "sigmoid": _plain(_sigmoid),
     "silu": _plain(_silu, 1),
-    "softmax": lambda primitive, dtype: Function(_softmax, 1, by_position=True),
+    "softmax": lambda primitive, dtype: Function(apply_softmax, 1, by_position=True),
     "softplus": _plain(_softplus, 1),
     "softsign": _plain(_softsign, 1),
     "tanh": _plain(_tanh),

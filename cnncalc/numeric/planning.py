@@ -41,7 +41,8 @@ def lay_out(steps: Steps, itemsize: int, in_place: list[bool]) -> Layout:
     for number, step in enumerate(steps.steps):
         reads = {steps.roots[value] for value in step.inputs}
         first = steps.roots[step.inputs[0]]
-        if in_place[number] and last[first] == number:
+        same_size = prod(steps.shapes[first]) == prod(steps.shapes[step.output])
+        if in_place[number] and same_size and last[first] == number:
             offsets[step.output] = offsets[first]
             reads.discard(first)
         else:

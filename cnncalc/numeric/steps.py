@@ -123,6 +123,8 @@ def _check(facts: NetworkFacts, keep: Collection[str]) -> None:
 
 def _obstacle(node: Node, faulty: bool) -> str | None:
     """Why a layer cannot be computed."""
+    if node.layer is None:
+        return "could not be understood"
     if faulty:
         return "has a fault"
     if any(isinstance(primitive, p.Opaque) for primitive in node.lowered.primitives):

@@ -87,7 +87,8 @@ def _one_blas_thread() -> Iterator[bool]:
     try:
         from threadpoolctl import threadpool_limits
     except ImportError:  # an optional package
-        yield any(os.environ.get(name) == "1" for name in BLAS_THREADS)
+        given = {os.environ[name] for name in BLAS_THREADS if name in os.environ}
+        yield given == {"1"}
         return
     with threadpool_limits(1, "blas"):
         yield True

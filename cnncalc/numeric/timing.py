@@ -110,17 +110,12 @@ def joined(timings: Sequence[Timing], facts: NetworkFacts) -> tuple[Row, ...]:
     place: dict[str, int] = {}  # per layer, its group
     for timing in timings:
         names = [node.name for node in timing.step.nodes]
-        known = sorted({place[name] for name in names if name in place})
-        into = known[0] if known else len(groups)
-        if not known:
+        group = next((place[name] for name in names if name in place), len(groups))
+        if group == len(groups):
             groups.append([])
-        groups[into].append(timing)
-        for other in known[1:]:
-            groups[into] += groups[other]
-            groups[other] = []
-        for each in groups[into]:
-            place.update((node.name, into) for node in each.step.nodes)
-    return tuple(_row(group, facts) for group in groups if group)
+        groups[group].append(timing)
+        place.update(dict.fromkeys(names, group))
+    return tuple(_row(group, facts) for group in groups)
 
 
 def _row(group: Sequence[Timing], facts: NetworkFacts) -> Row:

@@ -75,34 +75,38 @@ class NearestCells(PieceKernel[p.Resize]):
 
 
 class _Blend(NamedTuple):
-    """How one axis is blended: output u is `(1 - weight[u])·x[low[u]] + weight[u]·x[high[u]]`.
+    """How one axis is blended: output u is `near[u]·x[low[u]] + far[u]·x[high[u]]`.
 
     Attributes:
         low: A cell for each output.
-        high: The next one, or the same where its weight is 0: nothing is read that has no part.
-        weight: The share of the second cell.
-        factor: Outputs per input, if the weights repeat after so many outputs; else 0.
+        high: The next one, or the same where it has no weight: what has no part is not read.
+        near: The weight of the first cell, in a shape that suits the array.
+        far: The weight of the second.
     """
 
     low: Array
     high: Array
-    weight: Array
-    factor: int
+    near: Array
+    far: Array
 
 
-def _blend(size: int, output: int, resize: p.Resize, dtype: np.dtype[np.floating]) -> _Blend | None:
-    """The blend along an axis; None where every cell stays as it is."""
+def _blend(site: Site[p.Resize], axis: int) -> _Blend | None:
+    """The blend along a spatial axis; None where every cell stays as it is."""
+    size, output = site.inputs[0][axis + 1], site.output[axis + 1]
     if size == output:
         return None
-    if resize.align_corners:
+    if site.primitive.align_corners:
         places = np.arange(output) * ((size - 1) / max(output - 1, 1))
     else:
         places = np.clip((np.arange(output) + 0.5) * (size / output) - 0.5, 0, size - 1)
     low = np.minimum(places.astype(np.intp), size - 1)
-    weight = places - low
-    high = np.where(weight > 0, np.minimum(low + 1, size - 1), low)
-    factor = 0 if resize.align_corners or output % size else output // size
-    return _Blend(low, high, weight.astype(dtype), factor)
+    far = places - low
+    high = np.where(far > 0, np.minimum(low + 1, size - 1), low)
+    rest = len(site.output) - axis - 3
+    # before the channels, a weight for each of them makes for long inner loops
+    shape = (output, *(1,) * rest, site.output[-1] if rest == 0 else 1)
+    far = np.broadcast_to(far.reshape(-1, *(1,) * (rest + 1)), shape)
+    return _Blend(low, high, (1 - far).astype(site.dtype), far.astype(site.dtype))
 
 
 class LinearBlend(PieceKernel[p.Resize]):
@@ -117,11 +121,8 @@ class LinearBlend(PieceKernel[p.Resize]):
     def __init__(self, site: Site[p.Resize]) -> None:
         super().__init__(site)
         sizes, outputs = site.inputs[0][1:-1], site.output[1:-1]
-        self._blends = [
-            _blend(size, output, site.primitive, site.dtype)
-            for size, output in zip(sizes, outputs, strict=True)
-        ]
-        self.weight_bytes = sum(array.nbytes for blend in self._blends for array in (blend[:3] if blend else ()))
+        self._blends = [_blend(site, axis) for axis in range(len(sizes))]
+        self.weight_bytes = sum(array.nbytes for blend in self._blends for array in blend or ())
         # sizes of a block, without its rows, before the first axis and after each
         stages = [
             (*outputs[1:k], *sizes[max(k, 1) :], site.output[-1]) for k in range(len(sizes) + 1)
@@ -143,69 +144,20 @@ class LinearBlend(PieceKernel[p.Resize]):
         rows = slice(position * self._rows, min((position + 1) * self._rows, out.shape[1]))
         x, block = inputs[0][sample], out[sample, rows]
         *stages, spare = carve(scratch, out.dtype, *self._room)
-        first, *targets = (*(stage[: len(block)] for stage in stages), block)
-        blend, *blends = self._blends
-        if blend is None:
+        targets = (*(stage[: len(block)] for stage in stages), block)
+        first, *others = self._blends
+        if first is None:
             x = x[rows]
         else:
-            yield from _blend_rows(x, blend, rows.start, first, spare.reshape(-1))
-            x = first
-        for axis, (blend, target) in enumerate(zip(blends, targets, strict=True), 1):
+            first = _Blend(*(each[rows] for each in first))
+        for axis, (blend, target) in enumerate(zip((first, *others), targets, strict=True)):
             if blend is not None:
-                take = _blend_phases if blend.factor else _blend_cells
-                yield from take(x, blend, axis, target, spare.reshape(-1))
+                other = spare.reshape(-1)[: target.size].reshape(target.shape)
+                yield partial(x.take, blend.low, axis, target, "clip")
+                yield partial(x.take, blend.high, axis, other, "clip")
+                yield partial(np.multiply, target, blend.near, out=target)
+                yield partial(np.multiply, other, blend.far, out=other)
+                yield partial(np.add, target, other, out=target)
                 x = target
         if x is not block:
             yield partial(np.copyto, block, x)
-
-
-def _blend_rows(
-    x: Array, blend: _Blend, start: int, out: Array, spare: Array
-) -> Iterable[Call]:
-    """The outputs from `start` on of the first axis, row by row."""
-    for row, low, high, weight in zip(
-        out, *(array[start:].tolist() for array in blend[:3]), strict=False
-    ):
-        yield from _blend_two(x[low], x[high], weight, row, spare)
-
-
-def _blend_phases(x: Array, blend: _Blend, axis: int, out: Array, spare: Array) -> Iterable[Call]:
-    """One axis, where all outputs of one phase have the same weight."""
-    factor, last = blend.factor, x.shape[axis] - 1
-    cells, targets = x.swapaxes(0, axis), out.swapaxes(0, axis)
-    for phase in range(factor):
-        target = targets[phase::factor]
-        place = (2 * phase + 1 - factor) / (2 * factor)
-        weight = place % 1
-        if weight == 0:
-            yield partial(np.copyto, target, cells)
-        elif place < 0:
-            yield partial(np.copyto, target[0], cells[0])
-            yield from _blend_two(cells[:-1], cells[1:], weight, target[1:], spare)
-        else:
-            yield from _blend_two(cells[:-1], cells[1:], weight, target[:-1], spare)
-            yield partial(np.copyto, target[last], cells[last])
-
-
-def _blend_two(
-    low: Array, high: Array, weight: float, out: Array, spare: Array
-) -> Iterable[Call]:
-    if weight == 0:
-        yield partial(np.copyto, out, low)
-        return
-    # in the order that the cells have in memory, which may not be that of the axes
-    other = np.moveaxis(spare[: out.size].reshape(np.moveaxis(out, 0, -2).shape), -2, 0)
-    yield partial(np.multiply, low, 1 - weight, out=out)
-    yield partial(np.multiply, high, weight, out=other)
-    yield partial(np.add, out, other, out=out)
-
-
-def _blend_cells(x: Array, blend: _Blend, axis: int, out: Array, spare: Array) -> Iterable[Call]:
-    """One axis, whatever the weights."""
-    weight = blend.weight.reshape(-1, *(1,) * (x.ndim - 1 - axis))
-    other = spare[: out.size].reshape(out.shape)
-    yield partial(x.take, blend.low, axis, out, "clip")
-    yield partial(x.take, blend.high, axis, other, "clip")
-    yield partial(np.multiply, out, 1 - weight, out=out)
-    yield partial(np.multiply, other, weight, out=other)
-    yield partial(np.add, out, other, out=out)
