@@ -10,6 +10,8 @@ Four kinds of text are generated:
   a file that does not exist, `arch.yaml` say: it is the YAML block before the transcript. On a
   page with `<!-- file: arch.yaml -->` before a YAML block, all commands share one folder: such a
   block (over)writes the file there, a command may change it, and `cat arch.yaml` shows it.
+  Of `cnncalc run` the clock and the processor decide some figures: a transcript that differs in
+  these alone stays as it is.
 * **Files as diffs** in CONTRIBUTING.md, after `<!-- shown: path -->`: what adding that file was.
 * **Reference pages** of layers and rules, from their docstrings and fields.
 * **The stub** `cnncalc/layers/__init__.pyi`: layer classes are imported by name when a spec uses
@@ -129,9 +131,10 @@ def transcribed(page: str) -> str:
                 for file in _FILE.finditer(page, done, match.start()):
                     Path(shared, file["name"]).write_text(file["text"], encoding="utf-8")
                 done = match.end()
-                return transcript(match["command"], Path(shared))
+                return steadied(match[0], transcript(match["command"], Path(shared)))
             specs = [block["text"] for block in _YAML.finditer(page, 0, match.start())]
-            return transcript_alone(match["command"], specs[-1] if specs else None)
+            alone = transcript_alone(match["command"], specs[-1] if specs else None)
+            return steadied(match[0], alone)
 
         return _TRANSCRIPT.sub(replaced, page)
 
@@ -149,6 +152,23 @@ def transcript_alone(command: str, spec: str | None) -> str:
             if argument.endswith((".yaml", ".yml")) and spec is not None:
                 Path(folder, argument).write_text(spec, encoding="utf-8")
         return transcript(command, Path(folder))
+
+
+_MEASURED = re.compile(r"-?[\d,.]*\d(?:e[+-]\d+)?(?= (?:s|ms|B|[KMGT]iB|threads?|runs?|GFLOP)\b)")
+_DECIMAL = re.compile(r"-?[\d,]*\d\.\d+(?:e[+-]\d+)?")
+
+
+def steadied(before: str, now: str) -> str:
+    """Returns the transcript that there was, if a new one differs in measured figures alone."""
+    if not before.startswith("<!-- generated: cnncalc run "):
+        return now
+    return before if without_measured(before) == without_measured(now) else now
+
+
+def without_measured(transcript: str) -> str:
+    """Returns a transcript with a # for every time, size and decimal, and without its widths."""
+    text = _DECIMAL.sub("#", _MEASURED.sub("#", transcript))
+    return re.sub(r"─+", "─", re.sub(r" +", " ", text))
 
 
 def run(command: str, folder: Path) -> str:

@@ -1,0 +1,37 @@
+"""What every single output sees; the facts hold the largest of these fields."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnncalc.analysis.fields import Axis
+from cnncalc.analysis.receptive_field import _Pass
+from cnncalc.ir.graph import Graph
+
+
+class Seen(NamedTuple):
+    """What the outputs of a layer see of one input.
+
+    Attributes:
+        axes: Per spatial axis the field as a function of the output's place; None where every
+            output sees the whole input, as after global pooling.
+        whole: Whether a path sees everything, be it beside paths that do not.
+    """
+
+    axes: tuple[Axis, ...] | None
+    whole: bool
+
+
+def axis_fields(graph: Graph, position: int) -> list[Seen | None]:
+    """What the outputs of every node see of an input; None where that is not known, or nothing.
+
+    Args:
+        graph: The graph.
+        position: Which of its inputs.
+    """
+    one = _Pass(graph, position)
+    known = one.run()
+    return [
+        Seen(seen.axes, seen.whole) if seen is not None and field is not None else None
+        for seen, field in zip(one._seen, known, strict=True)
+    ]
