@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from time import perf_counter
 from typing import NamedTuple
 
@@ -90,16 +92,12 @@ def peak_flops(crew: Crew, dtype: str) -> float:
     left = np.ones((_SIZE, _SIZE), dtype)
     right, out = np.ones_like(left), np.empty_like(left)
     edges = [_SIZE * number // crew.n_threads for number in range(crew.n_threads + 1)]
-
-    def part(number: int, _: Array) -> None:
-        rows = slice(edges[number], edges[number + 1])
-        np.matmul(left[rows], right, out=out[rows])
-
-    scratch = np.empty(crew.n_threads, np.uint8)
+    shares = [slice(*edge) for edge in pairwise(edges)]
+    tasks = [partial(np.matmul, left[rows], right, out=out[rows]) for rows in shares]
     best, begun = float("inf"), perf_counter()
     while perf_counter() - begun < _PEAK_SECONDS:
         start = perf_counter()
-        crew.split(part, crew.n_threads, scratch)
+        crew.perform(tasks)
         best = min(best, perf_counter() - start)
     return 2 * _SIZE**3 / best
 

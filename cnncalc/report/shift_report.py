@@ -24,7 +24,7 @@ _NOTES = (
     "Inside: cells in a row that see no border; where there are none, all outputs are compared",
     "Changed: share of the outputs that are no longer what they were at their place",
     "In place: ‖f(shift x) - f(x)‖ / ‖f(x)‖, 0 for an output that does not notice the move",
-    "Moved along: ‖f(shift x) - shift f(x)‖ / ‖f(x)‖, 0 but for rounding where the output moves, too",
+    "Moved along: ‖f(shift x) - shift f(x)‖ / ‖f(x)‖, 0 but for rounding if the output moves, too",
 )
 
 

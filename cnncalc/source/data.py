@@ -6,7 +6,15 @@ from math import inf
 from numbers import Integral, Real
 
 from cnncalc.errors import Diagnostic, SpecError
-from cnncalc.source.limits import MAX_DEPTH, MAX_NODES, MAX_NUMBER, TOO_DEEP, TOO_MANY
+from cnncalc.source.limits import (
+    MAX_DEPTH,
+    MAX_KEYS,
+    MAX_NODES,
+    MAX_NUMBER,
+    TOO_DEEP,
+    TOO_MANY,
+    TOO_MANY_KEYS,
+)
 from cnncalc.source.scalars import BEYOND, LONE_SURROGATE, has_surrogate
 from cnncalc.source.tree import Mapping, Node, Scalar, Sequence, Value
 
@@ -27,6 +35,8 @@ def from_data(data: object) -> Node:
         node, content, depth = unfilled.pop()
         match node, content:
             case Mapping(), dict():
+                if len(content) > MAX_KEYS:
+                    raise _error(TOO_MANY_KEYS)
                 values = list(content.values())
                 n_nodes += 2 * len(values)
             case Sequence(), list() | tuple():

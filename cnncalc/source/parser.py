@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gc
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,13 +27,20 @@ from yaml.events import (
 )
 
 from cnncalc.errors import Diagnostic, SpecError
-from cnncalc.source.limits import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY
+from cnncalc.source.limits import (
+    MAX_DEPTH,
+    MAX_KEYS,
+    MAX_NODES,
+    TOO_DEEP,
+    TOO_MANY,
+    TOO_MANY_KEYS,
+)
 from cnncalc.source.printable import quoted
 from cnncalc.source.reader import EMPTY, check_text
 from cnncalc.source.scalars import LONE_SURROGATE, has_surrogate, resolve
 from cnncalc.source.syntax import syntax_error
 from cnncalc.source.text import Source
-from cnncalc.source.tree import Mapping, Node, Scalar, Sequence
+from cnncalc.source.tree import Mapping, Node, Scalar, Sequence, Value
 
 try:
     from yaml._yaml import CParser as Parser
@@ -44,6 +50,11 @@ except ImportError:  # PyYAML without libyaml: the same events, 16 times slower
 _STARTS = frozenset({SequenceStartEvent, MappingStartEvent})
 _ENDS = frozenset({SequenceEndEvent, MappingEndEvent})
 _NODES = _STARTS | {ScalarEvent, AliasEvent}
+# A key counts twice. Halves say so without asking, for everything in a map, whether it is a key: a
+# key and its value count three times.
+_IN_A_LIST, _IN_A_MAP = 2, 3
+# Specs repeat `filters` and `3` thousands of times: knowing them saves time, and memory by sharing.
+_MOST_KNOWN = 4096
 _BLANK = " \t\r\n\x85\u2028\u2029"
 
 
@@ -67,34 +78,38 @@ def parse(source: Source) -> Node:
         raise SpecError(
             Diagnostic("not enough memory to read this; shorten it", 1, 1, source.name)
         ) from None
-    finally:
-        resolve.cache_clear()  # it may hold long texts
 
 
 def _tree(source: Source) -> Node:
     siblings: list[Node] = []  # what the innermost open collection holds so far, keys included
-    parents: list[tuple[list[Node], int]] = []  # per open collection: its siblings, its start
-    n_nodes = 0
+    parents: list[tuple[list[Node], int, int]] = []  # per open collection: siblings, weight, start
+    weight = _IN_A_LIST
+    halves = 0
+    known: dict[str, Value] = {}
     event: Any  # PyYAML's types call all marks optional
     for event in iter(Parser(source.text).get_event, None):
         kind = type(event)
         if kind in _NODES:
-            n_nodes += 1
-            if n_nodes > MAX_NODES:
+            halves += weight
+            if halves > 2 * MAX_NODES:
                 raise source.error(event.start_mark.index, TOO_MANY)
             if event.anchor is not None or event.tag is not None:  # an alias has an anchor
                 raise _decorated(source, event)
         if kind is ScalarEvent:
-            siblings.append(_scalar(source, event, siblings))
+            if event.style:
+                siblings.append(_quoted(source, event))
+            else:
+                siblings.append(_plain(source, event, siblings, known))
         elif kind in _STARTS:
             if len(parents) == MAX_DEPTH:
                 raise source.error(event.start_mark.index, TOO_DEEP)
-            parents.append((siblings, event.start_mark.index))
+            parents.append((siblings, weight, event.start_mark.index))
             siblings = []
-            n_nodes += 1  # a collection counts twice: it takes two events, and events take time
+            weight = _IN_A_MAP if kind is MappingStartEvent else _IN_A_LIST
+            halves += 2  # a collection counts twice: it takes two events, and events take time
         elif kind in _ENDS:
             children = siblings
-            siblings, start = parents.pop()
+            siblings, weight, start = parents.pop()
             siblings.append(_collection(source, event, children, start))
         elif kind is DocumentStartEvent:
             _check_document(source, event, siblings)
@@ -106,22 +121,34 @@ def _tree(source: Source) -> Node:
     return root
 
 
-def _scalar(source: Source, event: Any, siblings: list[Node]) -> Scalar:
+def _plain(source: Source, event: Any, before: list[Node], known: dict[str, Value]) -> Scalar:
     start, end = event.start_mark.index, event.end_mark.index
-    text = event.value
-    if event.style:
-        if event.style in "|>":  # a block scalar: the blank lines after it are not part of it
-            end = start + len(source.text[start:end].rstrip(_BLANK))
-        if has_surrogate(text):  # libyaml refuses such an escape, the pure parser does not
-            raise source.error(start, LONE_SURROGATE)
-        return Scalar(sys.intern(text) if len(text) <= 32 else text, start, end, False)
-    if start == end and siblings and source.text[start - 1] not in ":-?":
+    if start == end and before and source.text[start - 1] not in ":-?":
         # Nothing, and no indicator before it, as in "? key": libyaml puts it before what follows.
-        start = end = siblings[-1].end
+        start = end = before[-1].end
+    text = event.value
+    value = known[text] if text in known else _resolved(source, start, text, known)
+    return Scalar(value, start, end, True)
+
+
+def _resolved(source: Source, start: int, text: str, known: dict[str, Value]) -> Value:
     try:
-        return Scalar(resolve(text), start, end, True)
+        value = resolve(text)
     except ValueError as error:
         raise source.error(start, str(error)) from None
+    if len(known) < _MOST_KNOWN:
+        known[text] = value
+    return value
+
+
+def _quoted(source: Source, event: Any) -> Scalar:
+    start, end = event.start_mark.index, event.end_mark.index
+    text = event.value
+    if event.style in "|>":  # a block scalar: the blank lines after it are not part of it
+        end = start + len(source.text[start:end].rstrip(_BLANK))
+    if has_surrogate(text):  # libyaml refuses such an escape, the pure parser does not
+        raise source.error(start, LONE_SURROGATE)
+    return Scalar(text, start, end, False)
 
 
 def _collection(source: Source, event: Any, children: list[Node], start: int) -> Sequence | Mapping:
@@ -131,21 +158,35 @@ def _collection(source: Source, event: Any, children: list[Node], start: int) ->
         end = children[-1].end
     if isinstance(event, SequenceEndEvent):
         return Sequence(children, start, end)
+    return Mapping(_entries(source, children), start, end)
 
-    keys: dict[str, Scalar] = {}
-    for key in children[::2]:
+
+def _entries(source: Source, children: list[Node]) -> list[tuple[Scalar, Node]]:
+    if len(children) > 2 * MAX_KEYS:
+        raise source.error(children[2 * MAX_KEYS].start, TOO_MANY_KEYS)
+    entries: list[tuple[Scalar, Node]] = []
+    names = set()
+    nodes = iter(children)
+    for key in nodes:
         if not isinstance(key, Scalar) or not isinstance(key.value, str):
             raise source.error(key.start, _not_a_string(source, key))
-        if key.value == "<<" and key.plain:
+        name = key.value
+        if name == "<<" and key.plain:
             raise source.error(key.start, "merge keys (<<) are not allowed; write the entries out")
-        if keys.setdefault(key.value, key) is not key:
-            line, column = source.position(keys[key.value].start)
-            raise source.error(
-                key.start,
-                f"duplicate key {quoted(key.value)}: it is on line {line}, column {column} already;"
-                " keep one of the two",
-            )
-    return Mapping(list(zip(keys.values(), children[1::2], strict=True)), start, end)
+        if name in names:
+            raise source.error(key.start, _duplicate(source, name, entries))
+        names.add(name)
+        entries.append((key, next(nodes)))
+    return entries
+
+
+def _duplicate(source: Source, name: str, entries: list[tuple[Scalar, Node]]) -> str:
+    first = next(key for key, _ in entries if key.value == name)
+    line, column = source.position(first.start)
+    return (
+        f"duplicate key {quoted(name)}: it is on line {line}, column {column} already;"
+        " keep one of the two"
+    )
 
 
 def _not_a_string(source: Source, key: Node) -> str:

@@ -7,7 +7,6 @@ Reference:
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from cnncalc.source.limits import MAX_NUMBER
 from cnncalc.source.tree import Value
@@ -23,15 +22,26 @@ _WORDS: dict[str, Value] = (
     | dict.fromkeys(("false", "False", "FALSE"), False)
 )
 _NUMBER_STARTS = frozenset("+-.0123456789")
+_NUMBER = re.compile(
+    r"(?P<integer>[-+]?[0-9]++)"
+    r"|(?P<decimal>[-+]?(?:\.[0-9]++|[0-9]++(?:\.[0-9]*+)?)(?:[eE](?P<exponent>[-+]?[0-9]++))?)"
+    r"|(?P<octal_or_hex>0o[0-7]++|0x[0-9a-fA-F]++)"
+    r"|(?P<no_number>[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))"
+)
+_SURROGATE = "a lone surrogate is no character; write the character itself"
+
+_WORDS: dict[str, Value] = (
+    dict.fromkeys(("", "~", "null", "Null", "NULL"))
+    | dict.fromkeys(("true", "True", "TRUE"), True)
+    | dict.fromkeys(("false", "False", "FALSE"), False)
+)
+_NUMBER_STARTS = frozenset("+-.0123456789")
 _INTEGER = re.compile(r"[-+]?[0-9]++")
 _OCTAL_OR_HEX = re.compile(r"0o[0-7]++|0x[0-9a-fA-F]++")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]++|[0-9]++(?:\.[0-9]*+)?)(?:[eE]([-+]?[0-9]++))?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NOT_A_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
-# Specs repeat `filters` and `3` thousands of times: the cache saves time, and memory by sharing.
-@lru_cache(maxsize=4096)
 def resolve(text: str) -> Value:
     """The value of a plain scalar.
 
@@ -54,26 +64,25 @@ def _number(text: str) -> int | float | str:
     """A number, or the text itself if it only starts like one, as `3x3` does."""
     if len(text) <= 15 and text.isdecimal() and text.isascii():
         return int(text)  # nearly all of them
-    decimal = _DECIMAL.fullmatch(text)
-    if decimal is None and not _OCTAL_OR_HEX.fullmatch(text):
-        if _NOT_A_NUMBER.fullmatch(text):
-            raise ValueError(f"{text} is not a number that a spec can use; write a finite one")
+    match = _NUMBER.fullmatch(text)
+    if match is None:
         return text
+    kind = match.lastgroup
+    if kind == "no_number":
+        raise ValueError(f"{text} is not a number that a spec can use; write a finite one")
     if len(text) > MAX_DIGITS:
         raise ValueError(
             f"a number of {len(text)} characters; the limit is {MAX_DIGITS}, write it shorter"
         )
-    if decimal and decimal[1] and abs(int(decimal[1])) > MAX_EXPONENT:
+    if match["exponent"] and abs(int(match["exponent"])) > MAX_EXPONENT:
         raise ValueError(
             f"the exponent of {text} is beyond ±{MAX_EXPONENT}; write a number in reach"
         )
     number: int | float
-    if decimal is None:
-        number = int(text, 0)
-    elif _INTEGER.fullmatch(text):
-        number = int(text)
-    else:
+    if kind == "decimal":
         number = float(text)
+    else:
+        number = int(text, 10 if kind == "integer" else 0)
     if abs(number) > MAX_NUMBER:
         raise ValueError(f"the number {text} is {BEYOND}")
     return number

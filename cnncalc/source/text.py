@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnncalc.errors import Diagnostic, SpecError
+
+
+_BLOCK = 1024
 
 
 class Span(NamedTuple):
@@ -16,6 +18,39 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+class Lines:
+    """Where the lines of a text are.
+
+    A list of all line ends of 16 MiB would take a second, so they are only counted, in blocks.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._n_ends = array("I", [0])  # per block: how many line ends stand before it
+        self._starts = array("I", [0])  # per block: where the line starts that it begins in
+        for at in range(0, len(text), _BLOCK):
+            self._n_ends.append(self._n_ends[-1] + text.count("\n", at, at + _BLOCK))
+            self._starts.append(text.rfind("\n", at, at + _BLOCK) + 1 or self._starts[-1])
+
+    def __len__(self) -> int:
+        return self._n_ends[-1] + 1
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character, both from 1."""
+        block = offset // _BLOCK
+        n_ends = self._n_ends[block] + self._text.count("\n", block * _BLOCK, offset)
+        start = self._text.rfind("\n", block * _BLOCK, offset) + 1 or self._starts[block]
+        return n_ends + 1, offset - start + 1
+
+    def start(self, line: int) -> int:
+        """Offset of the first character of a line, counted from 1; or of the text's end."""
+        block = max(0, bisect_left(self._n_ends, line - 1) - 1)
+        start = block * _BLOCK
+        for _ in range(line - 1 - self._n_ends[block]):
+            start = self._text.find("\n", start) + 1
+        return start
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +67,11 @@ class Source:
 
     name: str
     text: str
-    _line_starts: array[int] | None = field(default=None, init=False, repr=False, compare=False)
+    _found_lines: Lines | None = field(default=None, init=False, repr=False, compare=False)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a character, both from 1 and in characters."""
-        starts = self._starts()
-        line = bisect_right(starts, offset)
-        return line, offset - starts[line - 1] + 1
+        return self._lines().position(offset)
 
     def line_span(self, line: int) -> Span:
         """Where a line is, without its line end.
@@ -46,13 +79,13 @@ class Source:
         Raises:
             IndexError: There is no such line.
         """
-        starts = self._starts()
-        if not 1 <= line <= len(starts):
-            raise IndexError(f"line {line} of {len(starts)}")
-        start = starts[line - 1]
-        if line == len(starts):
+        lines = self._lines()
+        if not 1 <= line <= len(lines):
+            raise IndexError(f"line {line} of {len(lines)}")
+        start = lines.start(line)
+        if line == len(lines):
             return Span(start, len(self.text))
-        end = starts[line] - 1
+        end = lines.start(line + 1) - 1
         return Span(start, end - self.text.startswith("\r", end - 1, end))
 
     def line_text(self, line: int) -> str:
@@ -82,11 +115,8 @@ class Source:
         line, column = self.position(min(offset, len(self.text)))
         return SpecError(Diagnostic(message, line, column, self.name))
 
-    def _starts(self) -> array[int]:
-        """Offsets at which lines start, found when first asked for: most specs have no fault."""
-        if self._line_starts is None:
-            starts = array("I", [0])
-            starts.extend(newline.end() for newline in re.finditer("\n", self.text))
-            object.__setattr__(self, "_line_starts", starts)
-            return starts
-        return self._line_starts
+    def _lines(self) -> Lines:
+        """The lines, found when first asked for: most specs have no fault."""
+        if self._found_lines is None:
+            object.__setattr__(self, "_found_lines", Lines(self.text))
+        return self._found_lines

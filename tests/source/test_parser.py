@@ -101,10 +101,6 @@ def test_percent_tag_in_a_text_is_no_directive() -> None:
     assert plain(tree("a: '%TAG'")) == {"a": (str, "%TAG")}
 
 
-def test_no_text_is_kept_from_one_document_to_the_next() -> None:
-    tree("a: secret")
-    assert resolve.cache_info().currsize == 0
-
 
 def test_get_and_key() -> None:
     text = "a: 1\nb: 2\n"
