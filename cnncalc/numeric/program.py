@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
+from math import prod
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from cnncalc.numeric.steps import Step, Steps, trace
 from cnncalc.spec.problems import show
 
 _ALIGNMENT = 64
+_CACHE_BYTES = 1 << 24  # of activations; half of what processors share in their last cache
 
 
 class Memory(NamedTuple):
@@ -45,6 +47,13 @@ class Memory(NamedTuple):
 
 class Plan:
     """How a network will be computed: every decision, and no array yet.
+
+    Attributes:
+        facts: The network's facts.
+        samples: How many of the batch go through the network at a time.
+        steps: What is done with each such part.
+        kernels: How each step is computed.
+        layout: Where the values lie.
 
     Args:
         facts: The network's facts. Their batch is the batch of every run; their dtype has to be
@@ -76,29 +85,51 @@ class Plan:
         self.facts = facts
         self.n_threads = n_threads
         self.dtype = np.dtype(facts.dtype)
-        self.steps: Steps = trace(facts, keep, fuse=fuse and not training)
-        self.kernels: list[Kernel[Any]] = [
-            choose(self._site(step, training, exact)) for step in self.steps.steps
-        ]
+        self._fuse, self._exact, self._training = fuse and not training, exact, training
+        self._decide(facts.batch, keep)
+        samples = facts.batch if training else self._samples_at_once()
+        if samples < facts.batch:
+            self._decide(samples, keep)
+
+    def _decide(self, samples: int, keep: Collection[str]) -> None:
+        self.samples = samples
+        self.steps: Steps = trace(self.facts, samples, keep, fuse=self._fuse)
+        self.kernels: list[Kernel[Any]] = [choose(self._site(step)) for step in self.steps.steps]
         in_place = [kernel.in_place for kernel in self.kernels]
         self.layout: Layout = lay_out(self.steps, self.dtype.itemsize, in_place)
 
-    def _site(self, step: Step, training: bool, exact: bool) -> Site[Any]:
+    def _samples_at_once(self) -> int:
+        """All of the batch, or so few that what is between the layers stays in the cache.
+
+        That pays unless reading the weights anew for each part costs more than it saves: writing
+        and reading the activations.
+        """
+        batch = self.facts.batch
+        most = max(1, batch * _CACHE_BYTES // max(1, self.layout.n_bytes))
+        samples = max(part for part in range(1, min(batch, most) + 1) if batch % part == 0)
+        written = sum(prod(self.steps.shapes[step.output]) for step in self.steps.steps)
+        weights = sum(kernel.weight_bytes for kernel in self.kernels)
+        saves = 2 * written * self.dtype.itemsize > weights * (batch // samples)
+        return samples if saves else batch
+
+    def _site(self, step: Step) -> Site[Any]:
         shapes = self.steps.shapes
         inputs = tuple(shapes[value] for value in step.inputs)
         then = tuple(step.then)
-        return Site(step.primitive, inputs, shapes[step.output], self.dtype, training, then, exact)
+        output = shapes[step.output]
+        exact, training = self._exact, self._training
+        return Site(step.primitive, inputs, output, self.dtype, training, then, exact)
 
     @cached_property
     def memory(self) -> Memory:
         """Bytes that a run needs."""
         steps = self.steps
-        results = sum(np.prod(steps.shapes[value], dtype=object) for value in steps.kept.values())
+        results = sum(prod(steps.shapes[value][1:]) for value in steps.kept.values())
         return Memory(
             sum(kernel.weight_bytes for kernel in self.kernels),
             self.layout.n_bytes,
             self.scratch_bytes,
-            int(results) * self.dtype.itemsize,
+            results * self.facts.batch * self.dtype.itemsize,
         )
 
     @property
@@ -114,7 +145,7 @@ class Timing(NamedTuple):
     Attributes:
         step: The step.
         kernel: Name of the way in which it was computed.
-        seconds: Wall time.
+        seconds: Wall time, of all parts of the batch together.
     """
 
     step: Step
@@ -171,34 +202,46 @@ class Program:
         Raises:
             UsageError: An input is missing, or has another shape.
         """
-        self._take(inputs)
-        with np.errstate(all="ignore"):
-            for call in self._calls:
-                call()
-        return self._results()
+        return self._run(inputs, self._plain)
 
     def timed(self, inputs: Array | Mapping[str, Array]) -> tuple[dict[str, Array], list[Timing]]:
         """Run the network with a clock between the steps."""
-        self._take(inputs)
-        timings = []
-        with np.errstate(all="ignore"):
-            for call, step, kernel in zip(
-                self._calls, self.plan.steps.steps, self.plan.kernels, strict=True
-            ):
+        seconds = [0.0] * len(self._calls)
+
+        def clocked() -> None:
+            for number, call in enumerate(self._calls):
                 start = perf_counter()
                 call()
-                timings.append(Timing(step, kernel.name, perf_counter() - start))
-        return self._results(), timings
+                seconds[number] += perf_counter() - start
 
-    def _take(self, inputs: Array | Mapping[str, Array]) -> None:
-        for name, array in _by_name(inputs, self.plan.steps.inputs).items():
-            place = self._inputs[name]
-            if array.shape != place.shape:
-                raise UsageError(_misfit(name, array.shape, place.shape))
-            np.copyto(place, array)
+        results = self._run(inputs, clocked)
+        steps = zip(self.plan.steps.steps, self.plan.kernels, seconds, strict=True)
+        return results, [Timing(step, kernel.name, time) for step, kernel, time in steps]
 
-    def _results(self) -> dict[str, Array]:
-        return {name: array.copy() for name, array in self._kept.items()}
+    def _plain(self) -> None:
+        for call in self._calls:
+            call()
+
+    def _run(
+        self, inputs: Array | Mapping[str, Array], run: Callable[[], None]
+    ) -> dict[str, Array]:
+        plan, batch = self.plan, self.plan.facts.batch
+        given = _by_name(inputs, plan.steps.inputs)
+        for name, array in given.items():
+            _check(name, array, (batch, *self._inputs[name].shape[1:]))
+        results = {
+            name: np.empty((batch, *array.shape[1:]), plan.dtype)
+            for name, array in self._kept.items()
+        }
+        with np.errstate(all="ignore"):
+            for start in range(0, batch, plan.samples):
+                part = slice(start, start + plan.samples)
+                for name, place in self._inputs.items():
+                    np.copyto(place, given[name][part])
+                run()
+                for name, array in self._kept.items():
+                    results[name][part] = array
+        return results
 
 
 def _by_name(inputs: Array | Mapping[str, Array], names: Mapping[str, int]) -> dict[str, Array]:
@@ -215,11 +258,15 @@ def _by_name(inputs: Array | Mapping[str, Array], names: Mapping[str, int]) -> d
     return {name: np.asarray(array) for name, array in inputs.items()}
 
 
-def _misfit(name: str, given: Sizes, needed: Sizes) -> str:
-    return (
-        f"input {show(name)} has shape {format_shape(given) or 'of one number'}, but"
-        f" {format_shape(needed)} is needed: the batch, then the sizes, channels last"
-    )
+def _check(name: str, array: Array, needed: Sizes) -> None:
+    if array.dtype.kind not in "fiub":
+        raise UsageError(f"input {show(name)} holds {array.dtype}; real numbers are needed")
+    if array.shape != needed:
+        given = format_shape(array.shape) or "one number"
+        raise UsageError(
+            f"input {show(name)} is {given}, but {format_shape(needed)} is needed:"
+            " the batch, then the sizes, channels last"
+        )
 
 
 def _aligned(n_bytes: int) -> Array:

@@ -82,11 +82,12 @@ class Steps:
         return len(self.shapes) - 1
 
 
-def trace(facts: NetworkFacts, keep: Collection[str], *, fuse: bool) -> Steps:
+def trace(facts: NetworkFacts, samples: int, keep: Collection[str], *, fuse: bool) -> Steps:
     """The steps of a network.
 
     Args:
-        facts: The network's facts; their batch is the batch that is computed.
+        facts: The network's facts.
+        samples: How many go through the network at a time.
         keep: Names of layers whose outputs are wanted, besides the network's own.
         fuse: Whether steps are folded and fused.
 
@@ -94,7 +95,7 @@ def trace(facts: NetworkFacts, keep: Collection[str], *, fuse: bool) -> Steps:
         UsageError: The network has layers that cannot be computed, or a name is not one of its.
     """
     _check(facts, keep)
-    traced = _Tracer(facts).traced(set(keep) | set(facts.outputs))
+    traced = _Tracer(facts, samples).traced(set(keep) | set(facts.outputs))
     if fuse:
         traced.steps = _Fusion(traced).fused()
     return traced
@@ -135,9 +136,9 @@ def _obstacle(node: Node, faulty: bool) -> str | None:
 
 
 class _Tracer:
-    def __init__(self, facts: NetworkFacts) -> None:
+    def __init__(self, facts: NetworkFacts, samples: int) -> None:
         self._graph = facts.network.graph
-        self._batch = facts.batch
+        self._batch = samples
         self._steps = Steps()
         self._value_of: list[int] = []  # per node
 

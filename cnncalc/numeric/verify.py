@@ -147,8 +147,8 @@ def verify(
     Example:
         >>> import cnncalc
         >>> outcome = verify(cnncalc.load("lenet5"))
-        >>> outcome.agrees, outcome.layers[2].field.found
-        (True, ('14',))
+        >>> outcome.agrees, outcome.layers[0].field.found
+        (True, (5, 5))
     """
     facts = analyze(network)
     threads = usable_cores() if threads is None else threads

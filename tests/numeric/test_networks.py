@@ -126,7 +126,7 @@ def finite(facts: NetworkFacts, weights: Arrays, inputs: Arrays) -> dict[str, Ar
     return found
 
 
-@settings(max_examples=60, phases=[Phase.explicit, Phase.generate])  # shrinking takes minutes
+@settings(max_examples=150, phases=[Phase.explicit, Phase.generate])  # shrinking takes minutes
 @given(networks())
 def test_generated(drawn: Drawn) -> None:
     try:

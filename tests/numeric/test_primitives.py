@@ -50,7 +50,7 @@ def judge(
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", FAMILIES)
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(data=st.data(), n_threads=st.sampled_from([1, 2]))
 def test_values(name: str, dtype: str, data: st.DataObject, n_threads: int) -> None:
     case = data.draw(FAMILIES[name])
@@ -69,7 +69,7 @@ def test_training(case: Case, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("name", PRODUCTS)
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(st.data(), st.sampled_from(EPILOGUES), st.sampled_from(DTYPES), st.sampled_from([1, 2]))
 def test_what_follows(
     name: str, data: st.DataObject, then: tuple[p.Primitive, ...], dtype: str, n_threads: int
@@ -88,7 +88,7 @@ def test_what_follows(
 
 
 @pytest.mark.parametrize("name", WINDOWS)
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_cell_reaches_its_windows_only(name: str, data: st.DataObject) -> None:
     """With `exact`, a cell of NaN spoils the outputs that see it, and no others."""

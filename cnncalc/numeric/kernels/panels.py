@@ -21,6 +21,7 @@ from cnncalc.numeric.kernels.chunks import room_for
 from cnncalc.numeric.kernels.kernel import Array
 
 _MOST = 10**6  # multiplications of a product that is not repacked
+_LARGEST = 1 << 26  # bytes of weights that are worth a copy: until it is made there are two
 _ROWS = 96
 _WIDTHS = (32, 64, 48, 16, 40, 56, 24, 50)
 
@@ -37,7 +38,7 @@ class Panels:
         self._shape = (lead, depth, width)
         self.n_bytes = lead * depth * width * dtype.itemsize
         panel = next((size for size in _WIDTHS if width % size == 0), None)
-        large = rows * depth * width > _MOST
+        large = rows * depth * width > _MOST and self.n_bytes <= _LARGEST
         self._panel, self._rows, pieces = width, rows, 1
         self._cut_up = panel is not None and large and _small_products_pay()
         if self._cut_up and panel:
