@@ -45,9 +45,10 @@ Factor: TypeAlias = Annotated[
 class Resize(Layer):
     """Sample the map at another size: the nearest cell, or linear interpolation along every axis.
 
-    `O = floor(W·factor)`, or the given size. Without `align_corners` the centre of output cell u
-    lies at `(u + 1/2)·W/O - 1/2` of the input, with it at `u·(W - 1)/(O - 1)`. No parameters;
-    `nearest` moves data only, `bilinear` costs 7 operations per value.
+    `O = floor(W·factor)`, or the given size. Output cell u takes the nearest cell `floor(u·W/O)`;
+    for `bilinear` its centre lies at `(u + 1/2)·W/O - 1/2` of the input, with `align_corners` at
+    `u·(W - 1)/(O - 1)`. No parameters; `nearest` moves data only, `bilinear` costs 7 operations
+    per value.
 
     Shapes:
         H×W×C → O_h×O_w×C
