@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis.facts import LayerFacts, NetworkFacts, ReceptiveField, Totals
     from cnncalc.api import analyze, lint, load
     from cnncalc.errors import CnncalcError, Diagnostic, SpecError, UsageError
+    from cnncalc.exporters.targets import export
     from cnncalc.linter.finding import Finding
     from cnncalc.numeric.running import run
     from cnncalc.spec.network import Network
@@ -32,6 +33,7 @@ __all__ = [
     "Totals",
     "UsageError",
     "analyze",
+    "export",
     "lint",
     "load",
     "run",
@@ -41,6 +43,7 @@ _HOMES = {
     "analyze": "api",
     "lint": "api",
     "load": "api",
+    "export": "exporters.targets",
     "run": "numeric.running",
     "Finding": "linter.finding",
     "LayerFacts": "analysis.facts",

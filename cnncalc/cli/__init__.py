@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 
     from cnncalc.cli.request import Request
 
-COMMANDS = ("check", "summary", "run", "verify", "shift", "rule", "expand", "zoo", "init", "schema")
+COMMANDS = (
+    "check",
+    "summary",
+    "run",
+    "verify",
+    "shift",
+    "export",
+    "rule",
+    "expand",
+    "zoo",
+    "init",
+    "schema",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

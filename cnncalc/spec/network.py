@@ -84,6 +84,39 @@ class Network:
         """What is wrong with the document, in order of appearance."""
         return self.document.problems.all()
 
+    # what a person expects of a network, done by rooms that know more than this one
+
+    def to_keras(self) -> str:
+        """Python code for Keras 3 that builds the network."""
+        return self._exported("keras")
+
+    def to_torch(self) -> str:
+        """Python code for PyTorch that defines the network."""
+        return self._exported("torch")
+
+    def build_keras(self, weights: Mapping[str, Any] | None = None) -> Any:
+        """The network as a live Keras model, with these weights or with Keras's own."""
+        return self._built("keras", weights)
+
+    def build_torch(self, weights: Mapping[str, Any] | None = None) -> Any:
+        """The network as a live PyTorch module, with these weights or with PyTorch's own."""
+        return self._built("torch", weights)
+
+    def build_onnx(self, weights: Mapping[str, Any] | None = None) -> Any:
+        """The network as an ONNX model; without weights these are inputs of its graph."""
+        return self._built("onnx", weights)
+
+    def _exported(self, to: str) -> str:
+        from cnncalc.exporters.targets import export
+
+        text: str = export(self, to)
+        return text
+
+    def _built(self, to: str, weights: Mapping[str, Any] | None) -> Any:
+        from cnncalc.exporters.targets import build
+
+        return build(self, to, weights)
+
     def __repr__(self) -> str:
         count = len(self.graph.nodes) - self.graph.n_inputs
         return f"<Network {self.name or 'without a name'}, {count} layers>"
