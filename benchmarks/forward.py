@@ -1,7 +1,7 @@
 """The NumPy backend against those who run networks for a living: `python -m benchmarks.forward`.
 
 Each contender runs in processes of its own, in turn with the others, so that noise meets all alike;
-what is compared is the fastest run of each.
+what is compared is the time per image in the fastest stretch of runs.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _network(network: str, rounds: int) -> list[Ratio]:
         _ratio(f"{network}, of the reference", ours, times["reference", network, 1, 1], 0.2),
         _ratio(
             f"{network}, an image of 8, of one",
-            times["cnncalc", network, 8, 1] / 8,
+            times["cnncalc", network, 8, 1],
             ours,
             1.0,
             None,
@@ -88,8 +88,8 @@ def _print_shares(network: str, times: dict[Key, float]) -> None:
     for (contender, _, batch, threads), time in times.items():
         if contender == "matmul":
             continue
-        peak = PEAK_FLOPS / times["matmul", network, batch, threads]
-        share = flops * batch / time / peak
+        peak = PEAK_FLOPS / (times["matmul", network, batch, threads] * batch)
+        share = flops / time / peak
         where = f"{network}, batch {batch}, {threads} threads"
         print(f"     {time:10.3f} ms  {share:6.1%} of matmul  {contender:12} {where}")
 
@@ -103,7 +103,7 @@ def _measured(keys: list[Key], rounds: int) -> dict[Key, float]:
 
 
 def _fastest(key: Key) -> float:
-    """Milliseconds of the fastest run."""
+    """Milliseconds per image of the fastest stretch."""
     contender, network, batch, threads = key
     environment = {name: value for name, value in os.environ.items() if name not in _MISLEADING}
     environment |= dict.fromkeys(_LIMITS, str(threads))
