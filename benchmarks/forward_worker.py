@@ -36,7 +36,7 @@ def main(contender: str, network: str, batch: str, threads: str, seconds: str) -
     with ExitStack() as stack:
         run = _CONTENDERS[contender](network, int(batch), int(threads), stack)
         run()
-        times = []
+        times: list[float] = []
         n_runs = 1 if contender in _SLOW else max(1, _STRETCH // int(batch))
         end = perf_counter() + float(seconds)
         while not times or perf_counter() < end:

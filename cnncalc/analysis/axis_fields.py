@@ -30,8 +30,5 @@ def axis_fields(graph: Graph, position: int) -> list[Seen | None]:
         position: Which of its inputs.
     """
     one = _Pass(graph, position)
-    known = one.run()
-    return [
-        Seen(seen.axes, seen.whole) if seen is not None and field is not None else None
-        for seen, field in zip(one._seen, known, strict=True)
-    ]
+    one.run()
+    return [None if seen is None else Seen(seen.axes, seen.whole) for seen in one._seen]

@@ -56,7 +56,7 @@ def shift(
     max_memory: MaxMemory = None,
     output_format: Format = ShiftFormat.full,
 ) -> None:
-    """Move the input to the right, and measure which layers' outputs move along or stay."""
+    """Move the input, and measure what moves along and what stays."""
     as_json = output_format is ShiftFormat.json
 
     def action() -> int:

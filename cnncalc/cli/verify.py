@@ -49,7 +49,7 @@ def verify(
     max_memory: MaxMemory = None,
     output_format: Format = VerifyFormat.full,
 ) -> None:
-    """Run a network on random numbers, and compare every layer with what was predicted of it."""
+    """Run a network, and compare every layer with its prediction."""
     as_json = output_format is VerifyFormat.json
 
     def action() -> int:

@@ -21,9 +21,7 @@ def fitting(window: p.Convolution | p.Pooling, space: Sizes, size: Sizes) -> Pad
         size: Spatial sizes of the output.
     """
     kernels = window.size if isinstance(window, p.Pooling) else window.kernel
-    columns = zip(
-        space, size, kernels, window.stride, window.dilation, window.padding, strict=True
-    )
+    columns = zip(space, size, kernels, window.stride, window.dilation, window.padding, strict=True)
     return tuple(
         (begin, max((after - 1) * stride + dilation * (kernel - 1) + 1 - before - begin, 0))
         for before, after, kernel, stride, dilation, (begin, _) in columns

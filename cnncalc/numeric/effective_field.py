@@ -17,9 +17,9 @@ import numpy as np
 from cnncalc.analysis.analyze import analyze
 from cnncalc.errors import UsageError
 from cnncalc.ir.shapes import Sizes
-from cnncalc.numeric.field_checks import sizes
 from cnncalc.numeric.kernels.kernel import Array
 from cnncalc.numeric.memory import check_memory
+from cnncalc.numeric.predicted_fields import sizes
 from cnncalc.numeric.program import Plan, Program
 from cnncalc.numeric.threads import crew, usable_cores
 from cnncalc.numeric.weights import scrambled

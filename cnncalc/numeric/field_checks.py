@@ -8,14 +8,11 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnncalc.analysis.axis_fields import Seen, axis_fields
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
-from cnncalc.analysis.fields import Axis
-from cnncalc.ir import primitives as p
-from cnncalc.ir.graph import Graph
-from cnncalc.ir.shapes import Shape, Sizes
+from cnncalc.ir.shapes import Sizes
 from cnncalc.numeric.kernels.kernel import Array
-from cnncalc.numeric.probing import Line, deciding_cells, line, middle_lines
+from cnncalc.numeric.predicted_fields import PredictedField, predicted_fields, sizes
+from cnncalc.numeric.probing import Line, deciding_cells, middle_lines
 
 Status: TypeAlias = Literal["agrees", "at_least", "differs", "unknown"]
 
@@ -23,6 +20,8 @@ _FEW_SECONDS, _MOST_SECONDS = 2.0, 25.0
 # What a sample costs, roughly: arithmetic, and values that are written, copied and looked through.
 _MACS_PER_SECOND, _VALUES_PER_SECOND = 25e9, 80e6
 _LEAST_CELLS = 4
+_FAR = 2**60
+_UNSEEN = "a cell at the end of the predicted field is not seen"
 
 
 class Probe(NamedTuple):
@@ -65,20 +64,32 @@ class _Axis:
         after: The same for the last cell.
         low: Per output the first cell that is seen, of those that were perturbed.
         high: Per output the last one.
+        asked: The cells that were tried where, along the other axes, an end must be seen.
     """
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, shown: NDArray[np.bool_]) -> None:
         self.line = line
-        self.before = self.after = 2**62
-        self.low = np.full(len(line.first), 2**62, np.int64)
-        self.high = np.full(len(line.first), -(2**62), np.int64)
+        self.before = self.after = _FAR
+        self.low = np.full(len(line.first), _FAR, np.int64)
+        self.high = np.full(len(line.first), -_FAR, np.int64)
+        self.asked: set[int] = set()
+        self._shown = shown
+
+    def decides(self, place: int) -> bool:
+        """Whether some output must see a cell."""
+        begin_cut, end_cut = self.line.is_cut
+        return (place in self.line.begins and not begin_cut) or (
+            place in self.line.ends and not end_cut
+        )
 
     def add(self, hit: NDArray[np.bool_], place: int) -> None:
         """Outputs that the cell at a place reaches."""
-        self.before = min(self.before, int((place - self.line.first[hit]).min()))
-        self.after = min(self.after, int((self.line.last[hit] - place).min()))
-        self.low[hit] = np.minimum(self.low[hit], place)
-        self.high[hit] = np.maximum(self.high[hit], place)
+        hit = hit & self._shown
+        if hit.any():
+            self.before = min(self.before, int((place - self.line.first[hit]).min()))
+            self.after = min(self.after, int((self.line.last[hit] - place).min()))
+            self.low[hit] = np.minimum(self.low[hit], place)
+            self.high[hit] = np.maximum(self.high[hit], place)
 
     @property
     def reach(self) -> int:
@@ -87,31 +98,59 @@ class _Axis:
 
 
 class _Layer:
-    """A layer with the field that is predicted, and what was seen of it so far."""
+    """A layer with the field that is predicted, and what was seen of it so far.
 
-    def __init__(self, facts: LayerFacts, seen: Seen | None, position: int) -> None:
+    Attributes:
+        facts: Its facts.
+        field: The prediction.
+        axes: What was seen along each axis.
+        obstacle: Why the field cannot be compared; empty if it can.
+        reached: The samples whose cell reached any output.
+        masks: Where a field is to be the whole input: per sample the outputs that were reached.
+    """
+
+    def __init__(self, facts: LayerFacts, field: PredictedField, shape: Sizes) -> None:
         self.facts = facts
-        self.seen = seen
-        self.position = position
-        self.axes: list[_Axis] = []
-        self.obstacle = "" if seen is not None else "the field is not known"
-        self.control_is_finite = True
-        self.n_fed = 0  # cells that reached what feeds the layer
-        self.is_whole = True
+        self.field = field
+        self.obstacle = field.obstacle
+        self.reached: set[int] = set()
+        self.masks: dict[int, bytes] = {}
+        self.axes = [
+            _Axis(
+                line,
+                (line.first >= 0) & (line.last < n_cells) | np.bool_(not field.repeats),
+            )
+            for line, n_cells in zip(field.lines, shape, strict=False)
+        ]
 
-    def add(self, probe: Probe, hits: NDArray[np.bool_], fed: bool) -> None:
-        """What a perturbed cell did; `fed` tells whether it reached what feeds the layer."""
-        if probe.cell is None:
-            self.control_is_finite = not hits.any()
-        elif probe.input == self.position and self.seen is not None:
-            if fed:
-                self.n_fed += 1
-                self.is_whole = self.is_whole and bool(hits.all())
-            if self.axes and hits.any():
-                others = range(hits.ndim)
-                for number, (axis, place) in enumerate(zip(self.axes, probe.cell, strict=True)):
-                    along = np.asarray(hits.any(axis=tuple(k for k in others if k != number)))
-                    axis.add(along, place)
+    @property
+    def is_whole(self) -> bool:
+        """Whether the field is, or is said to be, the whole input."""
+        said = self.facts.receptive_field is not None and self.facts.receptive_field.whole_input
+        return said or (self.field.seen is not None and self.field.seen.whole)
+
+    def add(self, number: int, cell: Sizes, hits: NDArray[np.bool_]) -> None:
+        """What a perturbed cell did."""
+        any_hit = bool(hits.any())
+        if any_hit:
+            self.reached.add(number)
+        if self.is_whole:
+            self.masks[number] = np.packbits(hits).tobytes()
+        others = range(hits.ndim)
+        for axis, (one, place) in enumerate(zip(self.axes, cell, strict=False)):
+            rest = [k for k in others if k != axis]
+            if all(self.axes[k].decides(cell[k]) for k in rest):
+                one.asked.add(place)
+            if any_hit:
+                one.add(np.asarray(hits.any(axis=tuple(rest))), place)
+
+    def full(self) -> set[int]:
+        """The samples whose cell reached all outputs that any cell reaches."""
+        union = 0
+        values = {number: int.from_bytes(mask) for number, mask in self.masks.items()}
+        for value in values.values():
+            union |= value
+        return {number for number, value in values.items() if value == union and union}
 
 
 class FieldChecks:
@@ -127,57 +166,26 @@ class FieldChecks:
 
     def __init__(self, facts: NetworkFacts) -> None:
         self._facts = facts
-        self._layers = self._predicted()
-        self._reached: dict[str, dict[int, bool]] = {}
+        fields = zip(facts.layers, predicted_fields(facts), strict=True)
+        shapes = [sizes(shape)[:-1] for shape in facts.inputs.values()]
+        self._layers = {
+            layer.name: _Layer(layer, field, shapes[field.position]) for layer, field in fields
+        }
         self.probes = [Probe(0, None)]
         self.chosen = "lines"
-        for position in range(facts.network.graph.n_inputs):
-            self.probes += [Probe(position, cell) for cell in self._cells(position)]
-        self._asked = [
-            [{cell[k] for cell in self._of(position)} for k in range(len(shape) - 1)]
-            for position, shape in enumerate(self._inputs())
-        ]
+        for position, shape in enumerate(shapes):
+            self.probes += [Probe(position, cell) for cell in self._cells(position, shape)]
 
     @property
     def n_cells(self) -> int:
         """How many cells are perturbed."""
         return len(self.probes) - 1
 
-    def _of(self, position: int) -> list[Sizes]:
-        return [probe.cell for probe in self.probes if probe.input == position and probe.cell]
-
-    def _inputs(self) -> list[Sizes]:
-        return [sizes(shape) for shape in self._facts.inputs.values()]
-
-    def _predicted(self) -> dict[str, _Layer]:
-        graph = self._facts.network.graph
-        passes = [axis_fields(graph, position) for position in range(graph.n_inputs)]
-        turned = _turned(graph)
-        layers = {}
-        lines: dict[tuple[Axis, int, int], Line] = {}
-        for facts in self._facts.layers:
-            found = [(seen[facts.node.index], k) for k, seen in enumerate(passes)]
-            seen, position = next(((s, k) for s, k in found if s is not None), (None, 0))
-            layer = layers[facts.name] = _Layer(facts, seen, position)
-            if facts.node.index in turned:
-                layer.obstacle = "axes changed places on the way"
-            elif seen is not None and seen.axes is not None and not seen.whole:
-                outputs = sizes(facts.node.lowered.output)  # as they are when it is run
-                for axis, size, inputs in zip(
-                    seen.axes, outputs, self._inputs()[position], strict=False
-                ):
-                    key = (axis, size, inputs)
-                    if key not in lines:
-                        lines[key] = line(axis, size, inputs)
-                    layer.axes.append(_Axis(lines[key]))
-        return layers
-
-    def _cells(self, position: int) -> list[Sizes]:
-        shape = self._inputs()[position][:-1]
+    def _cells(self, position: int, shape: Sizes) -> list[Sizes]:
         fields = [
-            [axis.line for axis in layer.axes]
+            layer.field.lines
             for layer in self._layers.values()
-            if layer.position == position and layer.axes and not layer.obstacle
+            if layer.field.position == position and layer.field.lines
         ]
         distinct = list({tuple(map(id, field)): field for field in fields}.values())
         cells = deciding_cells(distinct, shape)
@@ -206,93 +214,86 @@ class FieldChecks:
         """
         layer = self._layers[name]
         is_nan: Array = np.asarray(np.isnan(outputs).any(axis=-1))
-        reached = self._reached.setdefault(name, {})
         for number, hits in zip(numbers, is_nan, strict=False):
-            reached[number] = bool(hits.any())
-            sources = [self._reached.get(source) for source in layer.facts.inputs]
-            fed = any(source is None or source[number] for source in sources)
-            layer.add(self.probes[number], hits, fed)
+            probe = self.probes[number]
+            if probe.cell is None:
+                if hits.any():
+                    layer.obstacle = "the layer gives NaN without any perturbed cell"
+            elif probe.input == layer.field.position:
+                layer.add(number, probe.cell, np.asarray(hits))
 
     def result(self, name: str) -> FieldCheck:
         """The verdict on a layer's field."""
         layer = self._layers[name]
-        field, seen = layer.facts.receptive_field, layer.seen
+        field = layer.facts.receptive_field
         predicted = None if field is None else field.size
-        if not layer.control_is_finite:
-            layer.obstacle = "the layer gives NaN without any perturbed cell"
-        if layer.obstacle or field is None or seen is None:
+        if layer.obstacle or field is None:
             return FieldCheck(predicted, None, "unknown", note=layer.obstacle)
-        if seen.whole or field.whole_input:
-            return _whole(layer, field.whole_input)
-        return self._local(layer, predicted)
+        if layer.is_whole:
+            return self._whole(layer, predicted, field.whole_input)
+        return _local(layer, predicted)
 
-    def _local(self, layer: _Layer, predicted: Sizes | None) -> FieldCheck:
-        asked = self._asked[layer.position]
-        found, exact, notes = [], True, []
-        for number, axis in enumerate(layer.axes):
-            size, is_exact, note = _measured(axis, asked[number])
-            found.append(size)
-            exact = exact and is_exact
-            most = axis.line.nominal
-            if not note and predicted is not None and predicted[number] != most:
-                note = f"predicted {predicted[number]}, found {size if is_exact else most}"
-            if note:
-                notes.append(note)
-        note = "; ".join(dict.fromkeys(notes))
-        status: Status = "differs" if note else "agrees" if exact else "at_least"
-        return FieldCheck(predicted, tuple(found), status, note=note)
+    def _whole(self, layer: _Layer, predicted: Sizes | None, said: bool) -> FieldCheck:
+        fed = self._fed(layer)
+        if not fed:
+            return FieldCheck(predicted, None, "unknown", note="no perturbed cell gets there")
+        whole = fed <= layer.full()
+        if whole != said:
+            note = "not all outputs see all of the input" if said else "all outputs see all of it"
+            return FieldCheck(predicted, None, "differs", whole, note)
+        return FieldCheck(predicted, None, "agrees", whole)
+
+    def _fed(self, layer: _Layer) -> set[int]:
+        """The samples whose cell ought to reach every output: it reached the path that spreads it.
+
+        Where a layer before has spread it already, these are the cells that were spread.
+        """
+        sources = [self._layers.get(name) for name in layer.facts.inputs]
+        spread = [source for source in sources if source is not None and source.is_whole]
+        if spread:
+            return set().union(*(source.full() for source in spread))
+        known = [source.reached for source in sources if source is not None]
+        if len(known) < len(sources):
+            return set(layer.masks)
+        return set().union(*known)
 
 
-def sizes(shape: Shape | None) -> Sizes:
-    """A shape of which all sizes are known, as those of networks that run are."""
-    return tuple(size for size in shape or () if size is not None)
+def _local(layer: _Layer, predicted: Sizes | None) -> FieldCheck:
+    found, exact, notes = [], True, []
+    for number, axis in enumerate(layer.axes):
+        size, is_exact, note = _measured(axis)
+        found.append(size)
+        exact = exact and is_exact
+        most = axis.line.nominal
+        if not note and predicted is not None and predicted[number] != most:
+            note = f"predicted {predicted[number]}, found {size if is_exact else most}"
+        if note == _UNSEEN and layer.field.selects:
+            note = ""  # what is predicted holds for all channels together
+        if note:
+            notes.append(note)
+    note = "; ".join(dict.fromkeys(notes))
+    status: Status = "differs" if note else "agrees" if exact else "at_least"
+    return FieldCheck(predicted, tuple(found), status, note=note)
 
 
-def _measured(axis: _Axis, asked: set[int]) -> tuple[int, bool, str]:
+def _measured(axis: _Axis) -> tuple[int, bool, str]:
     """Size of the field, whether it is exact and not a least one, and what is wrong with it."""
     line = axis.line
-    decided = [
-        bool(cells & asked) and not cut
-        for cells, cut in zip((line.begins, line.ends), line.is_cut, strict=True)
-    ]
-    size = line.size - axis.before - axis.after
-    if axis.before < -(2**40) or axis.after < -(2**40):
+    gaps = axis.before, axis.after
+    if min(gaps) < -_FAR // 2:
         return axis.reach, False, "outputs that should see nothing see the input"
-    if axis.before < 0 or axis.after < 0:
-        more = max(-axis.before, 0) + max(-axis.after, 0)
+    if min(gaps) < 0:
+        more = sum(max(-gap, 0) for gap in gaps)
         return (
             line.size + more,
             False,
             f"cells outside the predicted field are seen, {more} of them",
         )
-    if axis.before > 2**40:  # no perturbed cell reached anything
-        unseen = not any(decided)
-        return 0, False, "" if unseen else "no perturbed cell reaches the layer"
-    if any(ok and gap > 0 for ok, gap in zip(decided, (axis.before, axis.after), strict=True)):
-        return size, False, "a cell at the end of the predicted field is not seen"
-    return (line.size, True, "") if all(decided) else (axis.reach, False, "")
-
-
-def _whole(layer: _Layer, predicted: bool) -> FieldCheck:
-    field = layer.facts.receptive_field
-    size = None if field is None else field.size
-    whole = layer.is_whole and layer.n_fed > 0
-    if not layer.n_fed:
-        return FieldCheck(size, None, "unknown", note="no perturbed cell reached what feeds it")
-    if whole != predicted:
-        note = "some outputs do not see the whole input" if predicted else "all outputs see it all"
-        return FieldCheck(size, None, "differs", whole, note)
-    return FieldCheck(size, None, "agrees", whole)
-
-
-def _turned(graph: Graph) -> set[int]:
-    """Nodes after which an axis of the map is no longer the same axis of the input."""
-    turned: set[int] = set()
-    for node in graph.nodes:
-        here = any(
-            isinstance(primitive, p.Permute) and primitive.order != tuple(sorted(primitive.order))
-            for primitive in node.lowered.primitives
-        )
-        if here or turned.intersection(node.inputs):
-            turned.add(node.index)
-    return turned
+    shown = [gap == 0 and not cut for gap, cut in zip(gaps, line.is_cut, strict=True)]
+    if all(shown):
+        return line.size, True, ""
+    for is_shown, cells, cut in zip(shown, (line.begins, line.ends), line.is_cut, strict=True):
+        if not is_shown and not cut and cells & axis.asked:
+            size = 0 if axis.before == _FAR else line.size - sum(gaps)
+            return size, False, _UNSEEN
+    return axis.reach, False, ""

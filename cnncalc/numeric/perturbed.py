@@ -9,9 +9,10 @@ import numpy as np
 
 from cnncalc.analysis.analyze import analyze
 from cnncalc.analysis.facts import NetworkFacts
-from cnncalc.numeric.field_checks import Probe, sizes
+from cnncalc.numeric.field_checks import Probe
 from cnncalc.numeric.kernels.kernel import Array
 from cnncalc.numeric.memory import free_memory
+from cnncalc.numeric.predicted_fields import sizes
 from cnncalc.numeric.program import Plan
 
 _ROOM = 1.25  # for what is computed from the outputs, in parts of what the run needs

@@ -15,10 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.analysis.fields import Axis, size
-from cnncalc.ir.shapes import Sizes
+from cnncalc.ir.shapes import Pair, Sizes
 
 Positions = NDArray[np.int64]
-_NOWHERE = 2**62
+_NOWHERE = 2**61
+
+
+class Intact(NamedTuple):
+    """The input cells to which an end of a field gets unharmed: not through padding, nor cut off.
+
+    Attributes:
+        begin: First and last cell with which a field can be seen to begin.
+        end: First and last cell with which it can be seen to end.
+    """
+
+    begin: Pair
+    end: Pair
 
 
 class Line(NamedTuple):
@@ -31,6 +43,7 @@ class Line(NamedTuple):
         ends: Cells of which each decides where they end.
         is_cut: Whether the input is too small to show where they begin, and where they end.
         nominal: Size of the largest field on a map without end.
+        intact: To which cells the ends of the fields get unharmed.
     """
 
     first: Positions
@@ -39,6 +52,7 @@ class Line(NamedTuple):
     ends: frozenset[int]
     is_cut: tuple[bool, bool]
     nominal: int
+    intact: Intact
 
     @property
     def size(self) -> int:
@@ -46,15 +60,31 @@ class Line(NamedTuple):
         return max(int((self.last - self.first).max(initial=-1)) + 1, 0)
 
 
-def line(axis: Axis, outputs: int, inputs: int) -> Line:
-    """What so many outputs see of so many input cells."""
+def line(axis: Axis, outputs: int, inputs: int, arriving: Intact) -> Line:
+    """What so many outputs see of so many input cells.
+
+    Args:
+        axis: The field as a function of the output's place.
+        outputs: How many outputs there are.
+        inputs: How many input cells.
+        arriving: What of the input gets unharmed to what feeds the layer.
+    """
     first, last = _hull(axis, outputs)
-    sizes = last - first
+    sees = first <= last
+    intact = Intact(_within(arriving.begin, first[sees]), _within(arriving.end, last[sees]))
+    sizes = np.where(sees, last - first, -1)
     # where upsampling makes fields differ, the largest is the one that the facts tell of
-    largest = sizes == sizes.max(initial=0) if len(axis) == 1 else sizes >= 0
-    begins, begin_cut = _deciding(first[largest], 1, inputs - 1, 0)
-    ends, end_cut = _deciding(last[largest], 0, inputs - 2, inputs - 1)
-    return Line(first, last, begins, ends, (begin_cut, end_cut), size(axis, outputs) or 0)
+    largest = sees & (sizes == sizes.max(initial=-1)) if len(axis) == 1 else sees
+    begins, begin_cut = _deciding(first[largest], intact.begin, (1, inputs - 1), 0)
+    ends, end_cut = _deciding(last[largest], intact.end, (0, inputs - 2), inputs - 1)
+    nominal = size(axis, outputs) or 0
+    return Line(first, last, begins, ends, (begin_cut, end_cut), nominal, intact)
+
+
+def _within(allowed: Pair, cells: Positions) -> Pair:
+    if not len(cells):
+        return 1, 0
+    return max(allowed[0], int(cells.min())), min(allowed[1], int(cells.max()))
 
 
 def _hull(axis: Axis, outputs: int) -> tuple[Positions, Positions]:
@@ -68,12 +98,15 @@ def _hull(axis: Axis, outputs: int) -> tuple[Positions, Positions]:
     return first, last
 
 
-def _deciding(cells: Positions, low: int, high: int, border: int) -> tuple[frozenset[int], bool]:
+def _deciding(
+    cells: Positions, intact: Pair, beside: Pair, border: int
+) -> tuple[frozenset[int], bool]:
     """The cells with a neighbour beyond the field, or else the border of the input."""
-    inside = cells[(cells >= low) & (cells <= high)]
+    good = cells[(cells >= intact[0]) & (cells <= intact[1])]
+    inside = good[(good >= beside[0]) & (good <= beside[1])]
     if len(inside):
         return frozenset(inside.tolist()), False
-    return frozenset((border,)), border not in cells
+    return frozenset((border,)), border not in good
 
 
 def cover(targets: Sequence[frozenset[int]], near: int) -> list[int | None]:

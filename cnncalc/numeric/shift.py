@@ -18,10 +18,10 @@ from cnncalc.analysis.axis_fields import axis_fields
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.errors import UsageError
 from cnncalc.ir.graph import Graph
-from cnncalc.numeric.field_checks import sizes
 from cnncalc.numeric.kernels.kernel import Array
 from cnncalc.numeric.memory import check_memory
-from cnncalc.numeric.probing import Line, line
+from cnncalc.numeric.predicted_fields import sizes
+from cnncalc.numeric.probing import Intact, Line, line
 from cnncalc.numeric.program import Plan, Program
 from cnncalc.numeric.threads import crew, usable_cores
 from cnncalc.numeric.weights import initial, matched
@@ -157,7 +157,7 @@ def _reach(graph: Graph, width: int) -> dict[int, _Reach]:
         if one is None or not one.axes or len(shape) != len(one.axes) + 1 or not sources:
             continue
         axis = one.axes[-1]
-        fields = line(axis, shape[-2], width)
+        fields = line(axis, shape[-2], width, Intact((0, width), (0, width)))
         found[node.index] = _Reach(
             None if one.whole else fields,
             axis[0].slope if len(axis) == 1 else None,

@@ -16,8 +16,8 @@ from cnncalc.analysis.facts import LayerFacts
 from cnncalc.errors import UsageError
 from cnncalc.ir.primitives import Convolution
 from cnncalc.ir.shapes import Sizes, format_shape
-from cnncalc.numeric.field_checks import sizes
 from cnncalc.numeric.kernels.kernel import Array
+from cnncalc.numeric.predicted_fields import sizes
 from cnncalc.spec.problems import show
 
 _MOST_ENTRIES = 2**26

@@ -15,10 +15,11 @@ from cnncalc.analysis.analyze import analyze
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.ir.shapes import Sizes
 from cnncalc.layers.base import Layer
-from cnncalc.numeric.field_checks import FieldCheck, FieldChecks, sizes
+from cnncalc.numeric.field_checks import FieldCheck, FieldChecks
 from cnncalc.numeric.kernels.kernel import Array
 from cnncalc.numeric.memory import check_memory
 from cnncalc.numeric.perturbed import samples, schedule
+from cnncalc.numeric.predicted_fields import sizes
 from cnncalc.numeric.program import Plan, Program
 from cnncalc.numeric.threads import crew, usable_cores
 from cnncalc.numeric.weights import scrambled

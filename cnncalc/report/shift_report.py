@@ -42,8 +42,14 @@ def _cells(layer: LayerShift) -> tuple[str, ...]:
         str(layer.n_inside) if layer.n_inside else _NONE,
         f"{100 * layer.changed:.1f} %",
         f"{layer.difference:.3g}",
-        _NONE if layer.error is None else f"{layer.error:.3g}",
+        _error(layer),
     )
+
+
+def _error(layer: LayerShift) -> str:
+    if layer.error is None:
+        return _NONE
+    return "0" if _is_exact(layer) else f"{layer.error:.3g}"
 
 
 def _is_exact(layer: LayerShift) -> bool:

@@ -95,11 +95,15 @@ def _tree(source: Source) -> Node:
                 raise source.error(event.start_mark.index, TOO_MANY)
             if event.anchor is not None or event.tag is not None:  # an alias has an anchor
                 raise _decorated(source, event)
-        if kind is ScalarEvent:
-            if event.style:
-                siblings.append(_quoted(source, event))
-            else:
-                siblings.append(_plain(source, event, siblings, known))
+        if kind is ScalarEvent and not event.style:
+            start, end = event.start_mark.index, event.end_mark.index
+            if start == end:
+                start = end = _place_of_nothing(source, start, siblings)
+            text = event.value
+            value = known[text] if text in known else _resolved(source, start, text, known)
+            siblings.append(Scalar(value, start, end, True))
+        elif kind is ScalarEvent:
+            siblings.append(_quoted(source, event))
         elif kind in _STARTS:
             if len(parents) == MAX_DEPTH:
                 raise source.error(event.start_mark.index, TOO_DEEP)
@@ -113,22 +117,16 @@ def _tree(source: Source) -> Node:
             siblings.append(_collection(source, event, children, start))
         elif kind is DocumentStartEvent:
             _check_document(source, event, siblings)
-    if not siblings:
+    if not siblings or siblings[0].start == siblings[0].end:
         raise source.error(0, EMPTY)
-    root = siblings[0]
-    if isinstance(root, Scalar) and root.start == root.end:
-        raise source.error(0, EMPTY)
-    return root
+    return siblings[0]
 
 
-def _plain(source: Source, event: Any, before: list[Node], known: dict[str, Value]) -> Scalar:
-    start, end = event.start_mark.index, event.end_mark.index
-    if start == end and before and source.text[start - 1] not in ":-?":
-        # Nothing, and no indicator before it, as in "? key": libyaml puts it before what follows.
-        start = end = before[-1].end
-    text = event.value
-    value = known[text] if text in known else _resolved(source, start, text, known)
-    return Scalar(value, start, end, True)
+def _place_of_nothing(source: Source, offset: int, before: list[Node]) -> int:
+    """Where a value is missing: after its indicator, else after what stands before it."""
+    if before and source.text[offset - 1] not in ":-?":
+        return before[-1].end  # as in "? key": libyaml puts it before what follows
+    return offset
 
 
 def _resolved(source: Source, start: int, text: str, known: dict[str, Value]) -> Value:

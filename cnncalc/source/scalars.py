@@ -16,6 +16,8 @@ MAX_EXPONENT = 99
 BEYOND = "beyond the limit of ±10^15; write a smaller one"
 LONE_SURROGATE = "a lone surrogate is no character; write the character itself"
 
+_LARGEST = float(MAX_NUMBER)  # exactly, and floats take long to compare with large integers
+
 _WORDS: dict[str, Value] = (
     dict.fromkeys(("", "~", "null", "Null", "NULL"))
     | dict.fromkeys(("true", "True", "TRUE"), True)
@@ -83,6 +85,6 @@ def _number(text: str) -> int | float | str:
         number = float(text)
     else:
         number = int(text, 10 if kind == "integer" else 0)
-    if abs(number) > MAX_NUMBER:
+    if abs(number) > _LARGEST:
         raise ValueError(f"the number {text} is {BEYOND}")
     return number

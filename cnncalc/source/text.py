@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from cnncalc.errors import Diagnostic, SpecError
 
-
 _BLOCK = 1024
 
 

@@ -109,8 +109,7 @@ class Network:
     def _exported(self, to: str) -> str:
         from cnncalc.exporters.targets import export
 
-        text: str = export(self, to)
-        return text
+        return export(self, to) or ""  # code is text
 
     def _built(self, to: str, weights: Mapping[str, Any] | None) -> Any:
         from cnncalc.exporters.targets import build

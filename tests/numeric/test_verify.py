@@ -155,15 +155,14 @@ def test_wrong_reach_is_caught(monkeypatch: pytest.MonkeyPatch, name: str) -> No
     assert [layer.name for layer in outcome.layers if not layer.agrees] == [name]
 
 
-@pytest.mark.parametrize(
+OFF = pytest.mark.parametrize(
     "off",
     [(1, 0), (0, 1), (-1, 0), (0, -1), (1, -1)],
     ids=["late", "long", "early", "short", "shifted"],
 )
-@pytest.mark.parametrize("cells", [2.0, 0.0], ids=["all cells", "deciding cells"])
-def test_wrong_arithmetic_is_caught(
-    monkeypatch: pytest.MonkeyPatch, off: tuple[int, int], cells: float
-) -> None:
+
+
+def wrong_windows(monkeypatch: pytest.MonkeyPatch, off: tuple[int, int]) -> None:
     """Fields are computed wrongly behind every window of three cells."""
     right = fields.slide
 
@@ -173,13 +172,32 @@ def test_wrong_arithmetic_is_caught(
             return (piece,)
         return (piece._replace(first=(piece.first[0] + off[0],), last=(piece.last[0] + off[1],)),)
 
-    monkeypatch.setattr("cnncalc.numeric.field_checks._FEW_SECONDS", cells)
-    assert verify(network_of(PLAIN)).agrees
     monkeypatch.setattr(fields, "slide", wrong)
+
+
+@OFF
+@pytest.mark.parametrize("seconds", [2.0, 0.0], ids=["all cells", "deciding cells"])
+def test_wrong_arithmetic_is_caught(
+    monkeypatch: pytest.MonkeyPatch, off: tuple[int, int], seconds: float
+) -> None:
+    monkeypatch.setattr("cnncalc.numeric.field_checks._FEW_SECONDS", seconds)
+    assert verify(network_of(PLAIN)).agrees
+    wrong_windows(monkeypatch, off)
     outcome = verify(network_of(PLAIN))
-    assert outcome.chosen == ("lines" if cells else "deciding")
+    assert outcome.chosen == ("lines" if seconds else "deciding")
     assert layer_of(outcome, "conv_1").field.status == "differs"
     assert layer_of(outcome, "conv_2").field.status == "differs"
+
+
+@OFF
+def test_few_cells_decide_for_windows_with_gaps_between(
+    monkeypatch: pytest.MonkeyPatch, off: tuple[int, int]
+) -> None:
+    text = "input: 41x37x1\nlayers: [{conv: {filters: 1, kernel: 3, stride: 5}}]"
+    monkeypatch.setattr("cnncalc.numeric.field_checks._FEW_SECONDS", 0)
+    assert verify(network_of(text)).n_cells == 6
+    wrong_windows(monkeypatch, off)
+    assert of(text, "conv_1").field.status == "differs"
 
 
 def test_wrong_kernel_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

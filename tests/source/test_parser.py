@@ -101,7 +101,6 @@ def test_percent_tag_in_a_text_is_no_directive() -> None:
     assert plain(tree("a: '%TAG'")) == {"a": (str, "%TAG")}
 
 
-
 def test_get_and_key() -> None:
     text = "a: 1\nb: 2\n"
     node = tree(text)
@@ -333,6 +332,7 @@ def doubled(depth: int) -> list[object]:
         (b"a", "cannot hold a bytes"),
         ({1}, "cannot hold a set"),
         (1j, "cannot hold a complex"),
+        (dict.fromkeys(map(str, range(100_001))), "more than 100,000 keys"),
         (math.inf, "not finite"),
         (math.nan, "not finite"),
         (10**15 + 1, "±10^15"),

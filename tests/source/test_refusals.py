@@ -14,7 +14,7 @@ import yaml
 import cnncalc.source.parser
 from cnncalc.errors import Diagnostic, SpecError
 from cnncalc.source import Source, parse
-from cnncalc.source.limits import MAX_NODES
+from cnncalc.source.limits import MAX_KEYS, MAX_NODES
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,12 +124,20 @@ def test_64_levels_are_accepted(text: str) -> None:
     parse(Source("arch.yaml", text))
 
 
-def test_2_million_nodes_are_accepted_and_one_more_is_not_collections_twice(
+def test_2_million_nodes_are_accepted_and_one_more_is_not_collections_and_keys_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cnncalc.source.parser, "MAX_NODES", 10)
+    monkeypatch.setattr(cnncalc.source.parser, "MAX_NODES", 12)
     parse(Source("arch.yaml", "a: [1, {b: c}]"))
     assert (refusal("a: [1, {b: c}, 2]").column, MAX_NODES) == (16, 2_000_000)
+
+
+def test_100_000_keys_are_accepted_and_one_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cnncalc.source.parser, "MAX_KEYS", 2)
+    parse(Source("arch.yaml", "a: 1\nb: {c: 1, d: 2}"))
+    diagnostic = refusal("a: 1\nb: {c: 1, d: 2, e: 3}")
+    assert (diagnostic.line, diagnostic.column, MAX_KEYS) == (2, 17, 100_000)
+    assert "more than 100,000 keys in one map" in diagnostic.message
 
 
 def test_size_limit_holds_for_texts_that_were_not_read() -> None:
@@ -178,6 +186,7 @@ HOSTILE = {
     "lists": ("'- - - \\n' * (N // 7)", "2,000,000"),
     "maps": ("'- a: b\\n' * (N // 7)", "2,000,000"),
     "distinct keys": ("''.join(f'k{i:06x}:\\n' for i in range(1_100_000))", "2,000,000"),
+    "keys of one map": ("''.join(f'k{i:06x}:\\n' for i in range(600_000))", "100,000 keys"),
 }
 
 MEASURED = """

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cnncalc.source.text
 from cnncalc.source import Source, Span
 
 
@@ -27,6 +28,18 @@ def test_lines(text: str) -> None:
     for number, line in enumerate(lines, 1):
         ended = number < len(lines)
         assert source.line_text(number) == (line.removesuffix("\r") if ended else line)
+
+
+@given(st.text(alphabet="ab\r\n", max_size=40), st.data())
+def test_lines_are_the_same_in_blocks_of_any_size(text: str, data: st.DataObject) -> None:
+    offset = data.draw(st.integers(0, len(text)))
+    lines = range(1, text.count("\n") + 2)
+    whole, divided = Source("x", text), Source("x", text)
+    position, spans = whole.position(offset), [whole.line_span(line) for line in lines]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cnncalc.source.text, "_BLOCK", data.draw(st.integers(1, 5)))
+        assert divided.position(offset) == position
+        assert [divided.line_span(line) for line in lines] == spans
 
 
 @pytest.mark.parametrize("line", [0, -1, 3])
