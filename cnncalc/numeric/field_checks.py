@@ -267,8 +267,8 @@ def _local(layer: _Layer, predicted: Sizes | None) -> FieldCheck:
         most = axis.line.nominal
         if not note and predicted is not None and predicted[number] != most:
             note = f"predicted {predicted[number]}, found {size if is_exact else most}"
-        if note == _UNSEEN and layer.field.selects:
-            note = ""  # what is predicted holds for all channels together
+        if note == _UNSEEN and layer.field.is_bound:
+            note = ""
         if note:
             notes.append(note)
     note = "; ".join(dict.fromkeys(notes))

@@ -49,7 +49,7 @@ except ImportError:  # PyYAML without libyaml: the same events, 16 times slower
 
 _STARTS = frozenset({SequenceStartEvent, MappingStartEvent})
 _ENDS = frozenset({SequenceEndEvent, MappingEndEvent})
-_NODES = _STARTS | {ScalarEvent, AliasEvent}
+_OTHER_NODES = _STARTS | {AliasEvent}
 # A key counts twice. Halves say so without asking, for everything in a map, whether it is a key: a
 # key and its value count three times.
 _IN_A_LIST, _IN_A_MAP = 2, 3
@@ -84,14 +84,14 @@ def _tree(source: Source) -> Node:
     siblings: list[Node] = []  # what the innermost open collection holds so far, keys included
     parents: list[tuple[list[Node], int, int]] = []  # per open collection: siblings, weight, start
     weight = _IN_A_LIST
-    halves = 0
+    halves, most_halves = 0, 2 * MAX_NODES
     known: dict[str, Value] = {}
     event: Any  # PyYAML's types call all marks optional
     for event in iter(Parser(source.text).get_event, None):
         kind = type(event)
-        if kind in _NODES:
+        if kind is ScalarEvent or kind in _OTHER_NODES:
             halves += weight
-            if halves > 2 * MAX_NODES:
+            if halves > most_halves:
                 raise source.error(event.start_mark.index, TOO_MANY)
             if event.anchor is not None or event.tag is not None:  # an alias has an anchor
                 raise _decorated(source, event)

@@ -284,3 +284,93 @@ def test_network_that_cannot_be_run() -> None:
     text = "input: 8x8x2\nlayers: [{opaque: {output: [4, 4, 2]}}]"
     with pytest.raises(UsageError, match="is opaque"):
         verify(network_of(text))
+
+
+@pytest.mark.parametrize(
+    ("layers", "name"),
+    [
+        ("[instance_norm, {conv: {filters: 1, kernel: 1, padding: 2}}]", "conv_1"),
+        (
+            "[instance_norm, {conv_transpose: {filters: 1, kernel: 1, stride: 3}}]",
+            "conv_transpose_1",
+        ),
+        ("[global_response_norm, {pad: 2}, relu]", "relu_1"),
+    ],
+)
+def test_outputs_that_see_nothing_are_no_difference(layers: str, name: str) -> None:
+    check = of(f"input: 9x8x2\nlayers: {layers}", name).field
+    assert (check.status, check.whole_input) == ("agrees", True)
+
+
+def test_gate_that_misses_some_cells() -> None:
+    text = """
+input: 12x12x2
+layers:
+  - multiply: [prev, [{conv: {filters: 2, kernel: 1, stride: 2}}, global_avg_pool]]
+  - conv: {filters: 2, kernel: 3}
+"""
+    assert verify(network_of(text)).agrees
+
+
+def test_padding_that_repeats_the_map() -> None:
+    text = """
+input: 12x12x2
+layers:
+  - pad: {amount: 2, mode: reflect}
+  - conv: {filters: 2, kernel: 3}
+"""
+    assert of(text, "conv_1").field[:3] == ((3, 3), (3, 3), "agrees")
+
+
+def test_channels_are_not_followed() -> None:
+    """Every second cell of a map that was taken apart and put together again."""
+    text = """
+input: 8x8x1
+layers:
+  - space_to_depth: 2
+  - pixel_shuffle: 2
+  - max_pool: {size: 1, stride: 2}
+"""
+    assert of(text, "space_to_depth_1").field.status == "agrees"
+    assert of(text, "max_pool_1").field[:3] == ((2, 2), (1, 1), "at_least")
+
+
+def test_paths_that_reach_further_in_different_directions() -> None:
+    text = """
+input: 15x15x2
+layers:
+  - add:
+      - [{conv: {filters: 2, kernel: [5, 1], padding: same}}]
+      - [{conv: {filters: 2, kernel: [1, 5], padding: same}}]
+  - conv: {filters: 2, kernel: 3}
+"""
+    assert of(text, "add_1").field[:3] == ((5, 5), (5, 5), "agrees")
+    assert of(text, "conv_3").field[:3] == ((7, 7), (7, 7), "agrees")
+
+
+def test_ends_behind_a_crop_are_looked_for_inside() -> None:
+    text = """
+input: 13x13x1
+layers:
+  - crop: 3
+  - conv: {filters: 1, kernel: 5, padding: same}
+  - conv: {filters: 1, kernel: 3, padding: same}
+"""
+    assert of(text, "conv_2").field[:3] == ((7, 7), (7, 7), "agrees")
+
+
+def test_ends_that_are_cut_off_cannot_be_seen() -> None:
+    text = """
+input: 13x13x1
+layers:
+  - crop: 3
+  - conv: {filters: 1, kernel: 15, padding: same}
+"""
+    assert of(text, "conv_1").field[:3] == ((15, 15), (7, 7), "at_least")
+
+
+def test_more_than_a_bound_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "input: 8x8x8\nlayers: [{pixel_shuffle: 2}, {conv: {filters: 1, kernel: 3}}]"
+    assert of(text, "conv_1").agrees
+    wrong_windows(monkeypatch, (1, 0))
+    assert of(text, "conv_1").field.status == "differs"

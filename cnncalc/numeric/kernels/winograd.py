@@ -70,7 +70,8 @@ class Winograd(RowKernel):
         rows = np.tensordot(_G.astype(kernel.dtype), kernel, (1, 0))
         both = np.tensordot(_G.astype(kernel.dtype), rows, (1, 1))  # (columns, rows, in, out)
         self.panels.load(np.ascontiguousarray(both.swapaxes(0, 1)))
-        self.epilogue.load(bias_of(conv, arrays))
+        bias = bias_of(conv, arrays)
+        self.bias = bias if bias is not None and bias.any() else None
 
     def worker(self, x: Array, out: Array, scratch: list[Array]) -> Worker:
         return _Tiler(self, x, out, *scratch)
@@ -89,7 +90,7 @@ class _Tiler(Worker):
     ) -> None:
         super().__init__(kernel.slab, x, padded)
         self._panels, self._out, self._spare = kernel.panels, out, spare
-        self._filters = kernel.filters
+        self._filters, self._bias = kernel.filters, kernel.bias
         self._width = kernel.tiles[1]
         self._inner, self._outer = inner, outer
         (self._begin, _), self._size = kernel.axes[0].padding, x.shape[1]
@@ -138,6 +139,8 @@ class _Tiler(Worker):
 
     def _write(self, m: Array, n_rows: int, block: Block) -> None:
         """`Aᵀ m A` of every tile, into the output."""
+        if self._bias is not None:
+            m[1, 1] += self._bias  # the one product that is in all four outputs, with a plus
         half = _part(self._outer, (2, *m.shape[1:]))
         np.add(m[1], m[2], out=half[0])
         np.add(half[0], m[0], out=half[0])
