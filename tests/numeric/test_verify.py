@@ -99,7 +99,7 @@ def test_zoo(name: str) -> None:
         ("resnet18", "64x64x3"),
         ("shufflenet-v2", "64x64x3"),
         ("mobilenet-v3-large", "64x64x3"),
-        ("googlenet", "64x64x3"),
+        ("googlenet-torchvision", "96x96x3"),
         ("densenet121", "64x64x3"),
         ("unet", "64x64x1"),
         ("unet-valid", "188x188x1"),
