@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cnncalc.analysis.fields import Axis
-from cnncalc.analysis.receptive_field import _Pass
+from cnncalc.analysis.receptive_field import FieldPass
 from cnncalc.ir.graph import Graph
 
 
@@ -29,6 +29,6 @@ def axis_fields(graph: Graph, position: int) -> list[Seen | None]:
         graph: The graph.
         position: Which of its inputs.
     """
-    one = _Pass(graph, position)
+    one = FieldPass(graph, position)
     one.run()
-    return [None if seen is None else Seen(seen.axes, seen.whole) for seen in one._seen]
+    return [None if seen is None else Seen(seen.axes, seen.whole) for seen in one.seen]

@@ -55,21 +55,21 @@ def receptive_fields(graph: Graph) -> list[ReceptiveField | None]:
     """
     found: list[ReceptiveField | None] = [None] * len(graph.nodes)
     for position in range(graph.n_inputs):
-        for index, field in enumerate(_Pass(graph, position).run()):
+        for index, field in enumerate(FieldPass(graph, position).run()):
             if found[index] is None:
                 found[index] = field
     return found
 
 
-class _Pass:
-    """The fields on one input. A node that it does not reach has no entry in `_seen`."""
+class FieldPass:
+    """The fields on one input. A node that it does not reach has no entry in `seen`."""
 
     def __init__(self, graph: Graph, position: int) -> None:
         self._graph = graph
         self._position = position
         self._budget = Budget()
         self._input: Sizes | None = None
-        self._seen: list[_Seen | None] = [None] * len(graph.nodes)
+        self.seen: list[_Seen | None] = [None] * len(graph.nodes)
         self._reached = [False] * len(graph.nodes)
 
     def run(self) -> list[ReceptiveField | None]:
@@ -80,7 +80,7 @@ class _Pass:
             return fields_
         self._input = tuple(size for size in shape[:-1] if size is not None)
         axes = (fields.START,) * len(self._input)
-        self._seen[self._position] = _Seen(axes, axes, False)
+        self.seen[self._position] = _Seen(axes, axes, False)
         self._reached[self._position] = True
         for node in nodes[self._graph.n_inputs :]:
             sources = [index for index in node.inputs if self._reached[index]]
@@ -92,7 +92,7 @@ class _Pass:
                 fields_[node.index] = self._publish(seen, node, sources) if seen else None
             except Unavailable:
                 seen = None
-            self._seen[node.index] = seen
+            self.seen[node.index] = seen
         return fields_
 
     def _node(self, node: Node, sources: list[int]) -> _Seen | None:
@@ -102,7 +102,7 @@ class _Pass:
         if not lowered.primitives:
             return None
         shapes = [shape for shape in lowered.inputs if shape is not None]
-        seen = self._seen[sources[0]]
+        seen = self.seen[sources[0]]
         for primitive, shape in zip(lowered.primitives, lowered.shapes, strict=True):
             if isinstance(primitive, p.Merge):
                 seen = self._merge(primitive, sources, shape)
@@ -132,7 +132,7 @@ class _Pass:
         return _Seen(axes, smallest, seen.whole)
 
     def _merge(self, merge: p.Merge, sources: list[int], output: Shape) -> _Seen | None:
-        paths = [self._seen[index] for index in sources]
+        paths = [self.seen[index] for index in sources]
         known = [path for path in paths if path is not None]
         if len(known) < len(paths):
             return None
@@ -182,7 +182,7 @@ class _Pass:
     def _aligned(self, node: Node, sources: list[int]) -> bool | None:
         if len(node.inputs) < 2:
             return None
-        paths = [self._seen[index] for index in sources]
+        paths = [self.seen[index] for index in sources]
         local = [path.axes for path in paths if path is not None and path.axes]
         if len(local) < 2:
             return None
