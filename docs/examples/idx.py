@@ -10,10 +10,10 @@ Reference: Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten dig
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from math import prod
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,7 @@ def read_idx(path: Path, n_axes: int) -> Bytes:
             raise UsageError(f"{where} cannot be read ({reason}); get it again") from None
 
 
-def _values(file: IO[bytes], n_axes: int, where: str) -> Bytes:
+def _values(file: io.FileIO | gzip.GzipFile, n_axes: int, where: str) -> Bytes:
     magic = bytes((0, 0, 8, n_axes))
     header = _read(file, 4 + 4 * n_axes)
     if header[:4] != magic:
@@ -100,7 +100,7 @@ def _values(file: IO[bytes], n_axes: int, where: str) -> Bytes:
     return np.frombuffer(values, np.uint8).reshape(shape)
 
 
-def _read(file: IO[bytes], most: int) -> bytes:
+def _read(file: io.FileIO | gzip.GzipFile, most: int) -> bytes:
     """As many bytes as asked for, or all that are left; a raw file may give them in pieces."""
     pieces = bytearray()
     while piece := file.read(min(most - len(pieces), 2**20)):

@@ -66,7 +66,8 @@ def samples(folder: Path, stem: str) -> Samples:
         raise cnncalc.UsageError(f"{where} has images of {sides} pixels, not {_SIDE}×{_SIDE}")
     if labels.max() >= _CLASSES:
         raise cnncalc.UsageError(f"{where} has the label {labels.max()}; they go from 0 to 9")
-    return Samples(images[..., np.newaxis].astype(np.float32) / 255, labels.astype(np.int64))
+    scaled = np.divide(images[..., np.newaxis], 255, dtype=np.float32)
+    return Samples(scaled, labels.astype(np.int64))
 
 
 if __name__ == "__main__":
