@@ -73,6 +73,7 @@ def _cnncalc(network: str, batch: int, threads: int, stack: ExitStack) -> Run:
 
 def _torch(network: str, batch: int, threads: int, stack: ExitStack) -> Run:
     import torch
+
     from cnncalc.exporters.torch import build_torch
 
     torch.set_num_threads(threads)

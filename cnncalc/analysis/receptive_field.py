@@ -73,6 +73,7 @@ class FieldPass:
         self._reached = [False] * len(graph.nodes)
 
     def run(self) -> list[ReceptiveField | None]:
+        """The field of every node's output on the input, None where it is not known."""
         nodes = self._graph.nodes
         shape = nodes[self._position].lowered.output
         fields_: list[ReceptiveField | None] = [None] * len(nodes)

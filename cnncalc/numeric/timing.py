@@ -87,8 +87,8 @@ def measure(program: Program, inputs: Mapping[str, Array], crew: Crew) -> Timing
 def peak_flops(crew: Crew, dtype: str) -> float:
     """FLOP/s of a product of two 1024×1024 matrices whose rows the threads share out.
 
-    It is the best of what fits into a twentieth of a second: what a network could reach if it were one
-    large product.
+    It is the best of what fits into a twentieth of a second: what a network could reach if it were
+    one large product.
     """
     left = np.ones((_SIZE, _SIZE), dtype)
     right, out = np.ones_like(left), np.empty_like(left)

@@ -116,6 +116,8 @@ class Source:
 
     def _lines(self) -> Lines:
         """The lines, found when first asked for: most specs have no fault."""
-        if self._found_lines is None:
-            object.__setattr__(self, "_found_lines", Lines(self.text))
-        return self._found_lines
+        lines = self._found_lines
+        if lines is None:
+            lines = Lines(self.text)
+            object.__setattr__(self, "_found_lines", lines)
+        return lines

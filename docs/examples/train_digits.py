@@ -14,8 +14,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits  # type: ignore[import-untyped]
-from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
 
 import cnncalc
 from docs.examples.training import Samples, train_and_compare
@@ -31,7 +29,7 @@ def main(arguments: list[str] | None = None) -> str | None:
     folder: Path = parser.parse_args(arguments).folder
     try:
         train_and_compare(cnncalc.load("lenet5-modern"), *digits(), _EPOCHS, folder)
-    except (cnncalc.CnncalcError, OSError) as error:
+    except (cnncalc.CnncalcError, ImportError, OSError) as error:
         return f"error: {error}"
     return None
 
@@ -43,6 +41,9 @@ def digits() -> tuple[Samples, Samples]:
     LeNet-5 has it. What is learned from comes five times: as it is, and moved by 2 pixels up, down,
     left and right, so that it learns what a digit looks like and not where it stands.
     """
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+    from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
+
     small, labels = load_digits(return_X_y=True)
     large = np.kron(small.reshape(-1, 8, 8) / 16, np.ones((1, 3, 3)))
     images = np.pad(large, ((0, 0), (4, 4), (4, 4)))[..., np.newaxis].astype(np.float32)

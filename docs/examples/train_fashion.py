@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> str | None:
     try:
         train, test = samples(data, "train"), samples(data, "t10k")
         train_and_compare(cnncalc.load("fashion-mnist"), train, test, given.epochs, given.folder)
-    except (cnncalc.CnncalcError, OSError) as error:
+    except (cnncalc.CnncalcError, ImportError, OSError) as error:
         return f"error: {error}"
     return None
 

@@ -38,7 +38,9 @@ def train_and_compare(
         folder: Where the generated code and the trained weights are put.
 
     Raises:
-        UsageError: Keras is missing, a file cannot be written, or the outputs differ.
+        UsageError: The network cannot be written for Keras, or the two outputs differ.
+        ImportError: Keras or its backend is missing.
+        OSError: The folder cannot be made, or the weights not saved in it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     count = cnncalc.analyze(network).totals.n_params

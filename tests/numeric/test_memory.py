@@ -81,7 +81,7 @@ def test_nothing_large_is_allocated_before_it_is_refused() -> None:
     network = cnncalc.load("input: 100000x100000x3\nlayers:\n  - conv: {filters: 64, kernel: 3}\n")
     inputs = np.broadcast_to(np.float32(0), (1, 100_000, 100_000, 3))  # one number in memory
     tracemalloc.start()
-    with pytest.raises(UsageError, match="running needs 5[0-9]{12} bytes"):
+    with pytest.raises(UsageError, match=r"running needs 5[0-9]{12} bytes"):
         cnncalc.run(network, inputs)
     assert tracemalloc.get_traced_memory()[1] < 2**24
     tracemalloc.stop()
