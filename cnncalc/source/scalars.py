@@ -14,7 +14,23 @@ from cnncalc.source.tree import Value
 MAX_DIGITS = 64  # Python refuses to read integers of more than 4300
 MAX_EXPONENT = 99
 BEYOND = "beyond the limit of ±10^15; write a smaller one"
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = "a lone surrogate is no character; write the character itself"
+
+_LARGEST = float(MAX_NUMBER)  # exactly, and floats take long to compare with large integers
+
+_WORDS: dict[str, Value] = (
+    dict.fromkeys(("", "~", "null", "Null", "NULL"))
+    | dict.fromkeys(("true", "True", "TRUE"), True)
+    | dict.fromkeys(("false", "False", "FALSE"), False)
+)
+_NUMBER_STARTS = frozenset("+-.0123456789")
+_NUMBER = re.compile(
+    r"(?P<integer>[-+]?[0-9]++)"
+    r"|(?P<decimal>[-+]?(?:\.[0-9]++|[0-9]++(?:\.[0-9]*+)?)(?:[eE](?P<exponent>[-+]?[0-9]++))?)"
+    r"|(?P<octal_or_hex>0o[0-7]++|0x[0-9a-fA-F]++)"
+    r"|(?P<no_number>[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def resolve(text: str) -> Value:

@@ -39,7 +39,7 @@ def read_labelled(folder: Path, stem: str) -> tuple[Bytes, Bytes]:
     """
     images = read_idx(find(folder, f"{stem}-images-idx3-ubyte"), n_axes=3)
     labels = read_idx(find(folder, f"{stem}-labels-idx1-ubyte"), n_axes=1)
-    if False:
+    if len(images) != len(labels):
         counts = f"{len(images):,} images and {len(labels):,} labels"
         raise UsageError(f"{printable(str(folder))}: {stem} has {counts}; get both files again")
     return images, labels

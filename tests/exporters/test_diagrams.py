@@ -124,6 +124,7 @@ def test_blocks_below_the_depth_are_one_box(depth: int | None, n_boxes: int) -> 
     if depth == 0:
         assert found["n1"] == "Unit_1<br/>5 layers<br/>252 parameters"
         assert 'n0 -->|"8×8×3"| n1' in edges
+        assert len(edges) == 4
 
 
 def test_a_large_network_is_folded() -> None:

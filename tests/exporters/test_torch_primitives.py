@@ -108,6 +108,7 @@ CASES: dict[str, tuple[Any, ...]] = {
     "local response, even size": (p.LocalResponseNormalization(4, 0.5, 0.75, 1.0), (2, 2, 7)),
     "local response, vector": (p.LocalResponseNormalization(3, 0.5, 0.75, 1.0), (7,)),
     "nearest, many cells": (p.Resize((1001,), "nearest"), (777, 1)),
+    "nearest, where float32 rounds down": (p.Resize((82,), "nearest"), (2, 1)),
     "nearest, times 49": (p.Resize((98, 3), "nearest"), (2, 3, 1)),
     "linear, three axes": (p.Resize((5, 3, 4), "bilinear", align_corners=True), (2, 3, 2, 1)),
     "linear to one cell": (p.Resize((1, 7), "bilinear", align_corners=True), (4, 3, 1)),

@@ -214,6 +214,12 @@ def test_refused_is_an_opaque_layer() -> None:
         to_torch(facts)
 
 
+def test_refused_are_faults() -> None:
+    facts = cnncalc.analyze(cnncalc.load("input: 4x4x3\nlayers: [conv: {filters: 2, kernel: 9}]\n"))
+    with pytest.raises(UsageError, match=r"PyTorch: conv_1: the shapes do not fit \(S104"):
+        to_torch(facts)
+
+
 def test_without_torch_the_code_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
     facts = chain("4", "dense: 2")
