@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from cnncalc.analysis.analyze import analyze
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.errors import UsageError
-from cnncalc.exporters.writing import write_file
+from cnncalc.source.writing import write_file
 from cnncalc.spec.network import Network
 
 

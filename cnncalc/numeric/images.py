@@ -18,8 +18,8 @@ from cnncalc.ir.shapes import Sizes, format_shape
 from cnncalc.numeric.weights.lazy import Array, Dtype, float_dtype
 from cnncalc.numeric.weights.npy import MAGIC, read_header, read_values
 from cnncalc.numeric.weights.reading import open_regular
-from cnncalc.numeric.weights.writing import replacing
 from cnncalc.source.printable import printable, quoted
+from cnncalc.source.writing import replacing
 
 PREPROCESS = ("scale", "imagenet", "caffe", "none")
 

@@ -17,8 +17,8 @@ from cnncalc.ir.shapes import Shape, format_shape
 from cnncalc.numeric.images import image_grid, save_image
 from cnncalc.numeric.kernels.kernel import Array
 from cnncalc.numeric.weights import save_weights
-from cnncalc.numeric.weights.writing import replacing
 from cnncalc.source.printable import printable
+from cnncalc.source.writing import replacing
 from cnncalc.spec.problems import show
 
 _ENDINGS = (".npy", ".npz", ".png")

@@ -24,7 +24,7 @@ from cnncalc.source.printable import printable
 
 Bytes = NDArray[np.uint8]
 
-MOST_BYTES = 2**28  # five times what MNIST's largest file has
+MOST_BYTES = 2**28  # over five times what MNIST's largest file has
 
 
 def read_labelled(folder: Path, stem: str) -> tuple[Bytes, Bytes]:
@@ -84,7 +84,7 @@ def _values(file: io.FileIO | gzip.GzipFile, n_axes: int, where: str) -> Bytes:
     header = _read(file, 4 + 4 * n_axes)
     if header[:4] != magic:
         raise UsageError(
-            f"{where} begins with {header[:4].hex(' ')}, but IDX bytes along {n_axes} axes with "
+            f"{where} begins with {header[:4].hex(' ') or 'nothing'}, but IDX bytes along {n_axes} axes with "
             f"{magic.hex(' ')}; is it another file?"
         )
     if len(header) < 4 + 4 * n_axes:

@@ -61,7 +61,7 @@ def samples(folder: Path, stem: str) -> Samples:
     """
     images, labels = read_labelled(folder, stem)
     where = f"{printable(str(folder))}: {stem}"
-    if False:
+    if images.shape[1:] != (_SIDE, _SIDE):
         sides = "×".join(map(str, images.shape[1:]))
         raise cnncalc.UsageError(f"{where} has images of {sides} pixels, not {_SIDE}×{_SIDE}")
     if labels.max() >= _CLASSES:

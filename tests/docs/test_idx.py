@@ -26,7 +26,7 @@ def test_values_come_back(name: str, tmp_path: Path) -> None:
 
 GOOD = header(2, 3, 4) + bytes(24)
 BROKEN = [
-    pytest.param(b"", "begins with , but", id="empty"),
+    pytest.param(b"", "begins with nothing, but", id="empty"),
     pytest.param(b"PK\x03\x04" + GOOD, "begins with 50 4b 03 04", id="another format"),
     pytest.param(header(24) + bytes(24), "begins with 00 00 08 01", id="labels for images"),
     pytest.param(b"\0\0\x0d\x03" + GOOD[4:], "begins with 00 00 0d 03", id="floats"),
@@ -53,7 +53,7 @@ def test_a_broken_file_is_one_clear_line(
 
 def test_broken_gzip(tmp_path: Path) -> None:
     whole = gzip.compress(header(500, 2, 2) + VALUES.tobytes())
-    spoilt = whole[:60] + bytes(20) + whole[80:]
+    spoilt = whole[:10] + b"\xff" * 20 + whole[30:]
     for data in (b"not packed", whole[: len(whole) // 2], spoilt, whole[:-8] + bytes(8)):
         (tmp_path / "a.gz").write_bytes(data)
         with pytest.raises(UsageError, match=r"a\.gz (cannot be read|has)") as caught:

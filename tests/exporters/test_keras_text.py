@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import textwrap
 from pathlib import Path
@@ -176,4 +177,5 @@ def test_the_page_shows_what_is_written() -> None:
     page = Path(__file__).parents[2].joinpath("docs", "export", "keras.md").read_text("utf-8")
     spec = page.partition("```yaml\n")[2].partition("```")[0]
     code = page.partition("```python\n")[2].partition("```")[0]
-    assert code == to_keras(facts_of(spec))
+    # the same code: pages are laid out wider
+    assert ast.dump(ast.parse(code)) == ast.dump(ast.parse(to_keras(facts_of(spec))))

@@ -325,7 +325,7 @@ def test_saved_and_loaded_again(tmp_path: Path) -> None:
     path = tmp_path / "network.onnx"
     save(model, path)
     assert onnx.load(path) == model
-    with pytest.raises(UsageError, match=r"exists already; force replaces it$"):
+    with pytest.raises(UsageError, match=r"exists already; --force"):
         save(to_onnx(facts), path)
     assert onnx.load(path) == model
     save(to_onnx(facts), path, force=True)

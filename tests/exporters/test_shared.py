@@ -12,7 +12,7 @@ import cnncalc
 from cnncalc import UsageError
 from cnncalc.exporters.expressible import check_expressible
 from cnncalc.exporters.naming import Names
-from cnncalc.exporters.writing import write_file
+from cnncalc.source.writing import write_file
 from tests.helpers import chain
 
 
@@ -34,7 +34,7 @@ def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     path.chmod(0o640)
-    with pytest.raises(UsageError, match=r"exists already; force replaces it$"):
+    with pytest.raises(UsageError, match=r"exists already; --force"):
         write_file(b"new", path)
     assert path.read_bytes() == b"old"
     write_file(b"new", path, force=True)

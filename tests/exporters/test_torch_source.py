@@ -111,6 +111,12 @@ def test_weight_files_go_both_ways(tmp_path: Path) -> None:
     assert_close(outputs(facts, weights, inputs)[0], expected, "float32")
 
 
+def test_a_gradient_reaches_every_weight() -> None:
+    model = build_torch(zoo_facts("lenet5")).train()
+    model(torch.ones(2, 1, 32, 32)).square().sum().backward()
+    assert all(weight.grad.abs().sum() > 0 for weight in model.parameters())
+
+
 def test_drop_path_drops_whole_examples() -> None:
     model = build_torch(chain("2x2x3", "drop_path: 0.5")).train()
     torch.manual_seed(0)
@@ -216,7 +222,7 @@ def test_refused_is_an_opaque_layer() -> None:
 
 def test_refused_are_faults() -> None:
     facts = cnncalc.analyze(cnncalc.load("input: 4x4x3\nlayers: [conv: {filters: 2, kernel: 9}]\n"))
-    with pytest.raises(UsageError, match=r"PyTorch: conv_1: the shapes do not fit \(S104"):
+    with pytest.raises(UsageError, match=r"PyTorch: conv_1: the shapes do not fit \(S101"):
         to_torch(facts)
 
 

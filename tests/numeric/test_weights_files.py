@@ -20,7 +20,7 @@ from hypothesis.extra import numpy as numpy_strategies
 from cnncalc import UsageError
 from cnncalc.numeric.weights import initial, load_weights, matched, save_weights, scrambled
 from cnncalc.numeric.weights.lazy import Array, Form, LazyArrays
-from cnncalc.numeric.weights.writing import replacing
+from cnncalc.source.writing import replacing
 from tests.helpers import zoo_facts
 
 ENDINGS = (".npz", ".safetensors")

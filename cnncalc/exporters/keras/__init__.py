@@ -25,8 +25,8 @@ from cnncalc.exporters.keras.plan import plan_of
 from cnncalc.exporters.keras.source import source
 from cnncalc.exporters.keras.statements import program_of
 from cnncalc.exporters.weights import check_weights
-from cnncalc.exporters.writing import write_file
 from cnncalc.source.printable import printable
+from cnncalc.source.writing import write_file
 
 _MODULES = frozenset({"keras", "numpy"})
 

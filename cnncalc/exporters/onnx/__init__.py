@@ -24,8 +24,8 @@ from cnncalc.exporters.expressible import Inexpressible, Reason, check_expressib
 from cnncalc.exporters.onnx.emit import emit
 from cnncalc.exporters.onnx.graph import MOST_BYTES, Array, Graph, Tensor, too_large
 from cnncalc.exporters.weights import check_weights, owner_of
-from cnncalc.exporters.writing import write_file
 from cnncalc.source.printable import printable, quoted
+from cnncalc.source.writing import write_file
 
 if TYPE_CHECKING:
     from onnx import ModelProto

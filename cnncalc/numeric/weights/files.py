@@ -12,8 +12,8 @@ from cnncalc.numeric.weights.listing import shown
 from cnncalc.numeric.weights.npz import load_npz, save_npz
 from cnncalc.numeric.weights.reading import open_regular
 from cnncalc.numeric.weights.safetensors import load_safetensors, save_safetensors
-from cnncalc.numeric.weights.writing import replacing
 from cnncalc.source.printable import printable
+from cnncalc.source.writing import replacing
 
 MOST_BYTES = 16 * 2**30  # of all arrays together: four times what the largest CNNs have
 

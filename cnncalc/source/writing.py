@@ -1,4 +1,4 @@
-"""Writing large files: the whole of one or nothing."""
+"""Writing files: the whole of one or nothing."""
 
 from __future__ import annotations
 
@@ -53,10 +53,25 @@ def replacing(path: str | Path, *, force: bool) -> Iterator[BinaryIO]:
             os.unlink(draft)
 
 
+def write_file(data: bytes, path: str | Path, *, force: bool = False) -> None:
+    """Write a file in one step.
+
+    Args:
+        data: All that will be in it.
+        path: Where it goes.
+        force: Whether it may replace a file that is there.
+
+    Raises:
+        UsageError: It cannot be written, or is there already and must not be replaced.
+    """
+    with replacing(path, force=force) as file:
+        file.write(data)
+
+
 def _check_replaceable(target: str, name: str, force: bool) -> None:
     mode = os.stat(target).st_mode
     if not stat.S_ISREG(mode):
-        raise UsageError(f"{name} is no regular file; give another path")
+        raise UsageError(f"{name} cannot be written: it is no regular file; give another path")
     if not force:
         raise _exists(name)
     # to put another file in its place would need no permission to write it
