@@ -83,8 +83,9 @@ def _values(file: io.FileIO | gzip.GzipFile, n_axes: int, where: str) -> Bytes:
     magic = bytes((0, 0, 8, n_axes))
     header = _read(file, 4 + 4 * n_axes)
     if header[:4] != magic:
+        found = header[:4].hex(" ") or "nothing"
         raise UsageError(
-            f"{where} begins with {header[:4].hex(' ') or 'nothing'}, but IDX bytes along {n_axes} axes with "
+            f"{where} begins with {found}, but IDX bytes along {n_axes} axes with "
             f"{magic.hex(' ')}; is it another file?"
         )
     if len(header) < 4 + 4 * n_axes:
