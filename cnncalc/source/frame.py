@@ -13,8 +13,9 @@ LEAD = 60  # characters kept before the caret when a line is cut
 
 def frame(source: Source, span: Span) -> str:
     """Draw the first line of a span with carets under the span's part of it."""
-    line, _ = source.position(span.start)
-    first, last = source.line_span(line)
+    line, column = source.position(span.start)
+    first = span.start - column + 1
+    last = _line_end(source.text, span.start)
     start = min(span.start, last)
     left, right = _window(first, last, start)
     end = max(start, min(span.end, right))
@@ -27,6 +28,15 @@ def frame(source: Source, span: Span) -> str:
     gutter = " " * len(str(line))
     carets = " " * _cells(before) + "^" * max(1, _cells(under))
     return f"{gutter} |\n{line} | {before}{under}{after}\n{gutter} | {carets}"
+
+
+def _line_end(text: str, start: int) -> int:
+    """Where a line ends, or a place in it beyond all that is shown: lines may have 16 MiB."""
+    beyond = start + MAX_WIDTH + 2  # the 2 for a line end of two characters
+    end = text.find("\n", start, beyond)
+    if end < 0:
+        return min(beyond, len(text))
+    return end - text.startswith("\r", end - 1, end)
 
 
 def _window(first: int, last: int, start: int) -> tuple[int, int]:

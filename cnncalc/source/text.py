@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,7 +21,7 @@ class Span(NamedTuple):
 class Lines:
     """Where the lines of a text are.
 
-    A list of all line ends of 16 MiB would take a second, so they are only counted, in blocks.
+    A list of all line ends in 16 MiB would take a second, so they are only counted, in blocks.
     """
 
     def __init__(self, text: str) -> None:
@@ -33,23 +32,12 @@ class Lines:
             self._n_ends.append(self._n_ends[-1] + text.count("\n", at, at + _BLOCK))
             self._starts.append(text.rfind("\n", at, at + _BLOCK) + 1 or self._starts[-1])
 
-    def __len__(self) -> int:
-        return self._n_ends[-1] + 1
-
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a character, both from 1."""
         block = offset // _BLOCK
         n_ends = self._n_ends[block] + self._text.count("\n", block * _BLOCK, offset)
         start = self._text.rfind("\n", block * _BLOCK, offset) + 1 or self._starts[block]
         return n_ends + 1, offset - start + 1
-
-    def start(self, line: int) -> int:
-        """Offset of the first character of a line, counted from 1; or of the text's end."""
-        block = max(0, bisect_left(self._n_ends, line - 1) - 1)
-        start = block * _BLOCK
-        for _ in range(line - 1 - self._n_ends[block]):
-            start = self._text.find("\n", start) + 1
-        return start
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +54,14 @@ class Source:
 
     name: str
     text: str
-    _found_lines: Lines | None = field(default=None, init=False, repr=False, compare=False)
+    _lines: Lines | None = field(default=None, init=False, repr=False, compare=False)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a character, both from 1 and in characters."""
-        return self._lines().position(offset)
-
-    def line_span(self, line: int) -> Span:
-        """Where a line is, without its line end.
-
-        Raises:
-            IndexError: There is no such line.
-        """
-        lines = self._lines()
-        if not 1 <= line <= len(lines):
-            raise IndexError(f"line {line} of {len(lines)}")
-        start = lines.start(line)
-        if line == len(lines):
-            return Span(start, len(self.text))
-        end = lines.start(line + 1) - 1
-        return Span(start, end - self.text.startswith("\r", end - 1, end))
-
-    def line_text(self, line: int) -> str:
-        """A line without its line end; lines count from 1.
-
-        Raises:
-            IndexError: There is no such line.
-        """
-        start, end = self.line_span(line)
-        return self.text[start:end]
+        if self._lines is None:  # found when first asked for: most specs have no fault
+            object.__setattr__(self, "_lines", Lines(self.text))
+        assert self._lines is not None
+        return self._lines.position(offset)
 
     def frame(self, span: Span) -> str:
         r"""The first line of a span with carets under it, safe to print on a terminal.
@@ -113,11 +80,3 @@ class Source:
         """An exception, to be raised, that points at a character."""
         line, column = self.position(min(offset, len(self.text)))
         return SpecError(Diagnostic(message, line, column, self.name))
-
-    def _lines(self) -> Lines:
-        """The lines, found when first asked for: most specs have no fault."""
-        lines = self._found_lines
-        if lines is None:
-            lines = Lines(self.text)
-            object.__setattr__(self, "_found_lines", lines)
-        return lines

@@ -48,6 +48,7 @@ def check_same(model: Any, facts: NetworkFacts, weights: Any) -> None:
         assert_close(value, theirs[name], "float32", name)
 
 
+@pytest.mark.slow
 def test_configuration() -> None:
     facts = facts_of_odd()
     model = keras.models.model_from_json(to_keras_json(facts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import stat
 import tracemalloc
@@ -143,6 +144,31 @@ def test_the_same_weights_give_the_same_file(tmp_path: Path, ending: str) -> Non
     for name in "ab":
         save_weights(tmp_path / (name + ending), weights)
     assert (tmp_path / f"a{ending}").read_bytes() == (tmp_path / f"b{ending}").read_bytes()
+    if ending == ".npz":
+        with zipfile.ZipFile(tmp_path / "a.npz") as archive:
+            assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_arrays_in_any_order_of_bytes_and_axes_are_saved(tmp_path: Path, ending: str) -> None:
+    values = np.arange(24.0).reshape(2, 3, 4)
+    weights = {"a": values.astype(">f8"), "b": np.asfortranarray(values), "c": values[::-1, :, 1]}
+    path = tmp_path / f"w{ending}"
+    save_weights(path, weights)
+    loaded = load_weights(path)
+    for name, array in weights.items():
+        assert np.array_equal(loaded[name], array)
+        assert loaded[name].dtype == np.dtype(np.float64)
+
+
+def test_all_arrays_of_a_safetensors_are_aligned(tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    save_weights(path, {"a": np.ones(3, np.float16), "b": np.ones(1), "c": np.ones(3, np.float32)})
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    assert length % 8 == 0
+    for entry in json.loads(data[8 : 8 + length]).values():
+        assert entry["data_offsets"][0] % {"F64": 8, "F32": 4, "F16": 2}[entry["dtype"]] == 0
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -201,6 +227,15 @@ def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert load_weights(path)["x"].tolist() == [1, 1, 1]
     assert os.listdir(tmp_path) == ["w.npz"]
+
+
+def test_a_file_that_is_there_is_noticed_before_anything_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "w.npz"
+    path.write_text("mine")
+    form = Form((3,), np.dtype(np.float64))
+    weights = LazyArrays({"x": form}, lambda name: pytest.fail("read"))
+    with pytest.raises(UsageError, match="exists already"):
+        save_weights(path, weights)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -21,31 +21,15 @@ def test_position_counts_newlines_before(text: str, data: st.DataObject) -> None
     assert Source("x", text).position(offset) == (len(before), len(before[-1]) + 1)
 
 
-@given(st.text(alphabet="ab\r\n\u2028"))
-def test_lines(text: str) -> None:
-    source = Source("x", text)
-    lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        ended = number < len(lines)
-        assert source.line_text(number) == (line.removesuffix("\r") if ended else line)
-
-
-@given(st.text(alphabet="ab\r\n", max_size=40), st.data())
-def test_lines_are_the_same_in_blocks_of_any_size(text: str, data: st.DataObject) -> None:
+@given(st.text(alphabet="ab\r\n", max_size=40), st.integers(1, 5), st.data())
+def test_lines_are_counted_in_blocks_of_any_size(
+    text: str, block: int, data: st.DataObject
+) -> None:
     offset = data.draw(st.integers(0, len(text)))
-    lines = range(1, text.count("\n") + 2)
-    whole, divided = Source("x", text), Source("x", text)
-    position, spans = whole.position(offset), [whole.line_span(line) for line in lines]
+    before = text[:offset].split("\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cnncalc.source.text, "_BLOCK", data.draw(st.integers(1, 5)))
-        assert divided.position(offset) == position
-        assert [divided.line_span(line) for line in lines] == spans
-
-
-@pytest.mark.parametrize("line", [0, -1, 3])
-def test_no_such_line(line: int) -> None:
-    with pytest.raises(IndexError):
-        Source("x", "a\nb").line_text(line)
+        patch.setattr(cnncalc.source.text, "_BLOCK", block)
+        assert Source("x", text).position(offset) == (len(before), len(before[-1]) + 1)
 
 
 def test_sources_compare_by_name_and_text() -> None:
@@ -104,6 +88,14 @@ def test_long_line_is_cut_around_the_caret(start: int) -> None:
     assert line.endswith("…") == (start < 900)
     assert line[carets.index("^")] == text[start]
     assert len(carets) <= len(line)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("width", range(157, 165))
+@pytest.mark.parametrize("start", [0, 1, 60, 61])
+def test_what_follows_a_line_does_not_change_its_frame(width: int, start: int, end: str) -> None:
+    line = "x" * width
+    assert frame(line + end + line, start, start + 1) == frame(line, start, start + 1)
 
 
 def test_line_of_160_characters_is_whole() -> None:

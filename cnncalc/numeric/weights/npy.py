@@ -115,11 +115,11 @@ def _entries(text: str, where: str) -> dict[str, str]:
         body = body[1:-1].rstrip()
         position = 0
         while entry := _ENTRY.match(body, position):
-            position = entry.end()
             kind = {"descr": "text", "fortran_order": "bool", "shape": "tuple"}[entry[2]]
             if entry[2] in found or entry[kind] is None:
                 break
             found[entry[2]] = entry[kind]
+            position = entry.end()
         if len(found) == 3 and position == len(body):
             return found
     if "[" in body:
