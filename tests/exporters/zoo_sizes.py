@@ -26,15 +26,12 @@ _OWN = (
     *("fashion-mnist", "googlenet", "lecture-dense", "lenet5", "lenet5-modern", "ten-filters"),
     *("seven-padding1", "seven-stride1", "seven-stride2", "seven-stride3"),
 )
-QUICK = ("lenet5", "lenet5-modern", "m5", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "squeezenet1-1")
-REST = tuple(name for name in zoo_names() if name not in QUICK)
 # Keras on JAX compiles every shape of every operation, so values are compared on one of a kind
 KERAS_QUICK = ("lenet5", "lenet5-modern")
 KERAS_SLOW = (
     *("m5", "squeezenet1-1", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "resnet18", "resnext50"),
     *("unet", "dcgan", "c3d", "convnext-tiny", "efficientnet-b0", "dilated-context"),
 )
-MOST_VALUES = 70e6  # parameters; beyond that the same layers are only more of them
 
 
 def small(name: str) -> NetworkFacts:
