@@ -249,6 +249,9 @@ class FieldChecks:
         Where a layer before has spread it already, these are the cells that were spread.
         """
         sources = [self._layers.get(name) for name in layer.facts.inputs]
+        # of several inputs the field is on one, and only what comes from there is looked at
+        position = layer.field.position
+        sources = [s for s in sources if s is None or s.field.position == position]
         spread = [source for source in sources if source is not None and source.is_whole]
         if spread:
             return set().union(*(source.full() for source in spread))

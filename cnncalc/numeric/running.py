@@ -49,9 +49,12 @@ def run(
         UsageError: The network cannot be computed, an array does not suit it, or it needs more
             memory than there is; nothing large is allocated before that is known.
     """
+    if not isinstance(network, Network):
+        raise UsageError(f"run takes a network, as cnncalc.load gives it, not {type(network)}")
     threads = usable_cores() if threads is None else threads
     facts = analyze(network, batch=_batch(inputs), dtype=dtype)
-    plan = Plan(facts, keep=keep, training=training, n_threads=threads)
+    wanted = [keep] if isinstance(keep, str) else keep
+    plan = Plan(facts, keep=wanted, training=training, n_threads=threads)
     check_memory(plan.memory, max_memory)
     arrays = initial(facts, seed=seed, dtype=dtype) if weights is None else weights
     with crew(threads) as hands:

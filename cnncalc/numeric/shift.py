@@ -26,6 +26,7 @@ from cnncalc.numeric.program import Plan, Program
 from cnncalc.numeric.threads import crew, usable_cores
 from cnncalc.numeric.weights import initial, matched
 from cnncalc.spec.network import Network
+from cnncalc.spec.problems import show
 
 # values closer than this part of the layer's largest are the same, but for rounding
 _ROUNDING = {"float32": 1e-5, "float64": 1e-12}
@@ -82,7 +83,7 @@ def shift(
 
     Raises:
         UsageError: The network has several inputs or one without cells, the move is longer than the
-            input, or the network cannot be run.
+            input, the network cannot be run, or values leave the range of the element type.
     """
     facts = analyze(network, batch=2, dtype=dtype)
     both = _both(facts, np.asarray(inputs, dtype), by)
@@ -93,6 +94,10 @@ def shift(
     arrays = initial(facts, seed=seed, dtype=dtype) if weights is None else weights
     with crew(threads) as hands:
         outputs = Program(plan, matched(arrays, facts, dtype), hands)(both)
+    for layer in facts.layers:
+        if not np.isfinite(outputs[layer.name]).all():
+            name = show(layer.name)
+            raise UsageError(f"layer {name} gives values that are not finite; take other weights")
     reach = _reach(network.graph, both.shape[-2])
     return [
         _compared(layer, reach.get(layer.node.index), outputs[layer.name], by, _ROUNDING[dtype])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cnncalc
 from cnncalc.analysis.facts import NetworkFacts
-from tests.helpers import sound, zoo_names
+from tests.helpers import sound
 
 # Inputs at which a network still fits, where 32x32x3 does not suit it.
 _SMALL = {

@@ -85,3 +85,8 @@ def test_nothing_large_is_allocated_before_it_is_refused() -> None:
         cnncalc.run(network, inputs)
     assert tracemalloc.get_traced_memory()[1] < 2**24
     tracemalloc.stop()
+
+
+def test_what_is_no_network_is_refused() -> None:
+    with pytest.raises(UsageError, match="^run takes a network, as cnncalc.load gives it, not"):
+        cnncalc.run("lenet5", np.zeros((1, 32, 32, 1)))  # type: ignore[arg-type]

@@ -374,3 +374,18 @@ def test_more_than_a_bound_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     assert of(text, "conv_1").agrees
     wrong_windows(monkeypatch, (1, 0))
     assert of(text, "conv_1").field.status == "differs"
+
+
+@pytest.mark.parametrize("merge", ["concat", "add"])
+def test_each_of_several_inputs_is_seen_by_its_own_cells(merge: str) -> None:
+    network = cnncalc.load(
+        f"""
+inputs: {{left: 8x8x3, right: 8x8x3}}
+layers:
+  - global_avg_pool: {{name: a, from: left}}
+  - global_avg_pool: {{name: b, from: right}}
+  - {merge}: [a, b]
+  - dense: 1
+"""
+    )
+    assert verify(network).agrees
