@@ -88,5 +88,5 @@ def test_nothing_large_is_allocated_before_it_is_refused() -> None:
 
 
 def test_what_is_no_network_is_refused() -> None:
-    with pytest.raises(UsageError, match="^run takes a network, as cnncalc.load gives it, not"):
+    with pytest.raises(UsageError, match=r"^run takes a network, as cnncalc\.load gives it, not"):
         cnncalc.run("lenet5", np.zeros((1, 32, 32, 1)))  # type: ignore[arg-type]
