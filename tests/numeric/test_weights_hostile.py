@@ -314,9 +314,8 @@ def test_a_directory_that_points_nowhere(tmp_path: Path, name: bytes, offset: in
     sizes = (zlib.crc32(content), len(content), len(content), len(name))
     local = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0x800, 0, 0, 33, *sizes, 0) + name + content
     extra = struct.pack("<HHQ", 1, 8, offset)
-    directory = struct.pack(
-        "<4s6H3L5H2L", b"PK\x01\x02", 20, 45, 0x800, 0, 0, 33, *sizes, len(extra), 0, 0, 0, 0, 2**32 - 1
-    )  # fmt: skip
+    places = (len(extra), 0, 0, 0, 0, 2**32 - 1)
+    directory = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 45, 0x800, 0, 0, 33, *sizes, *places)
     directory += name + extra
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), len(local), 0)
     path = tmp_path / "w.npz"
