@@ -41,8 +41,8 @@ def digits() -> tuple[Samples, Samples]:
     LeNet-5 has it. What is learned from comes five times: as it is, and moved by 2 pixels up, down,
     left and right, so that it learns what a digit looks like and not where it stands.
     """
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
-    from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
 
     small, labels = load_digits(return_X_y=True)
     large = np.kron(small.reshape(-1, 8, 8) / 16, np.ones((1, 3, 3)))
