@@ -60,7 +60,7 @@ def test_generated(drawn: Drawn) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=12, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
 @given(networks())
 def test_generated_more(drawn: Drawn) -> None:
     compare_generated(drawn)

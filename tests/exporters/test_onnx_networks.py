@@ -46,7 +46,7 @@ OWN = (
     *("seven-padding1", "seven-stride1", "seven-stride2", "seven-stride3"),
 )
 QUICK = ("lenet5", "lenet5-modern", "m5", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "squeezenet1-1")
-MOST_VALUES = 70e6  # parameters; beyond that the same layers are only more of them
+MOST_VALUES = 30e6  # parameters; beyond that the same layers are only more of them
 
 
 def small(name: str) -> NetworkFacts:

@@ -45,7 +45,7 @@ OWN = (
 QUICK = ("lenet5", "lenet5-modern", "m5", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "squeezenet1-1")
 # Layers that stand elsewhere in other calls of their block, and so have another name there.
 ODDLY_NAMED = {"xception": {"block2.relu_1"}}
-MOST_VALUES = 70e6  # parameters; beyond that the same layers are only more of them
+MOST_VALUES = 30e6  # parameters; beyond that the same layers are only more of them
 
 
 def small(name: str) -> NetworkFacts:

@@ -28,10 +28,7 @@ _OWN = (
 )
 # Keras on JAX compiles every shape of every operation, so values are compared on one of a kind
 KERAS_QUICK = ("lenet5", "lenet5-modern")
-KERAS_SLOW = (
-    *("m5", "squeezenet1-1", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "resnet18", "resnext50"),
-    *("unet", "dcgan", "c3d", "convnext-tiny", "efficientnet-b0", "dilated-context"),
-)
+KERAS_SLOW = ("m5", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "resnet18", "unet", "convnext-tiny")
 
 
 def small(name: str) -> NetworkFacts:
