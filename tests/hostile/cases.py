@@ -80,7 +80,7 @@ CASES = [
     Case(
         "a million keys",
         lambda: "\n".join(f"k{n}: 1" for n in range(900_000)),
-        "the spec has no layers",
+        "more than 2,000,000 values",
         20,
         1024 * MIB,
     ),
