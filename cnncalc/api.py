@@ -9,8 +9,9 @@ from typing import Any
 from cnncalc import zoo
 from cnncalc.analysis.analyze import analyze
 from cnncalc.errors import SpecError, UsageError
+from cnncalc.importers.load import ModelFile, opened
 from cnncalc.linter.engine import lint
-from cnncalc.source import Source, decode, parse, plain_data, read
+from cnncalc.source import Source, decode, parse, plain_data
 from cnncalc.spec.network import Network, ShapeLike, settings_from
 from cnncalc.spec.problems import show, suggestion
 
@@ -23,16 +24,20 @@ def load(
     variant: str | None = None,
     define: Mapping[str, Any] | None = None,
     input: ShapeLike | Mapping[str, ShapeLike] | None = None,
+    with_weights: bool = False,
 ) -> Network:
     """Load a network.
 
     Args:
         source: A path, `-` for standard input, the name of a zoo network, or the text of a spec
-            (anything with a line break in it).
+            (anything with a line break in it). The file is a spec or a model of Keras, ONNX or
+            ConvNetJS, which is recognised by its content.
         variant: Preset of the spec to use.
         define: Variables of the spec to set.
         input: Input shape to use in place of the spec's: `"64x64x3"`, `(64, 64, 3)`, or shapes by
             name for a network with several inputs.
+        with_weights: Whether to read the weights of a Keras archive as well. Those of other models
+            come along anyway, each read when it is asked for.
 
     Raises:
         SpecError: The document cannot be read at all.
@@ -42,6 +47,8 @@ def load(
     if name is not None:
         variant = name.variant if variant is None else variant
     settings = settings_from(variant=variant, define=define, input=input)
+    if isinstance(text, ModelFile):
+        return text.network(settings, with_weights=with_weights)
     network = Network.from_source(text, settings)
     if name is not None and (name.variant == variant):
         network.name = name.name
@@ -61,17 +68,17 @@ def parse_value(text: str) -> Any:
         raise UsageError(f"-D: {show(text)} is not a value: {reason}") from None
 
 
-def _open(source: str | Path) -> tuple[Source, zoo.ZooEntry | None]:
+def _open(source: str | Path) -> tuple[Source | ModelFile, zoo.ZooEntry | None]:
     if isinstance(source, str) and "\n" in source:
         return decode(source.encode("utf-8", "surrogatepass"), "<text>"), None
     path = str(source)
     if isinstance(source, Path) or path == "-" or "/" in path or _exists(path):
-        return read(path), None
+        return opened(path), None
     entry = zoo.find(path)
     if entry is not None:
         return entry.source(), entry
     if Path(path).suffix:
-        return read(path), None
+        return opened(path), None
     hint = suggestion(path, zoo.names()) or "cnncalc zoo lists the networks"
     raise UsageError(f"there is no file and no zoo network called {show(path)}; {hint}")
 

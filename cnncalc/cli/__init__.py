@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 COMMANDS = (
     "check",
     "summary",
+    "count",
     "run",
     "verify",
     "shift",
+    "diff",
+    "import",
     "export",
     "rule",
     "expand",
@@ -97,6 +101,7 @@ def app(arguments: Sequence[str] = ()) -> typer.Typer:
     application.callback()(common)
     named = [name for name in COMMANDS if name in arguments[:1]]
     for name in named or COMMANDS:
-        module = import_module(f"cnncalc.cli.{name}")
-        application.command(name)(getattr(module, name))
+        word = f"{name}_" if iskeyword(name) else name
+        module = import_module(f"cnncalc.cli.{word}")
+        application.command(name)(getattr(module, word))
     return application

@@ -14,10 +14,11 @@ from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.cli import request as o
 from cnncalc.cli.files import save
 from cnncalc.errors import UsageError
+from cnncalc.importers.load import opened
 from cnncalc.linter.finding import Finding
 from cnncalc.linter.fixing import fix_all
 from cnncalc.linter.settings import LintSettings
-from cnncalc.source import Source, decode, read
+from cnncalc.source import Source, decode
 from cnncalc.source.limits import MAX_BYTES
 from cnncalc.source.printable import printable
 from cnncalc.spec.network import Network, settings_from
@@ -104,7 +105,9 @@ def _open(name: str) -> tuple[bytes, Source]:
     if file is None:
         api.load(o.to_load(name))  # there may be no such network, which is another complaint
         raise UsageError(_hands_off(name, f"cnncalc zoo {name} >"))
-    source = read(name)
+    source = opened(name)
+    if not isinstance(source, Source):
+        raise UsageError(f"{name} is a model, not a spec, so --fix cannot write it")
     real = Path(os.path.realpath(file))
     if not real.is_file():
         raise UsageError(f"{name} is no regular file, so --fix cannot write it")

@@ -81,7 +81,7 @@ def _print(outcome: _Outcome, drawn: bool) -> None:
         from cnncalc.report.json_report import write_document
 
         parts = [(result.facts, result.findings) for result in outcome.results]
-        write_document(write, parts, outcome.errors)
+        write_document(write, parts, outcome.errors, outcome.view.convention)
         _print_fixed_apart(outcome)
         return
     elif request.output_format in _FORMATS:
@@ -106,7 +106,7 @@ def print_crashes(results: Sequence[Result]) -> None:
 
     for result in results:
         for finding in filter(is_crash, result.findings or ()):
-            shown = show(finding, result.facts.network.source, result.facts.name)
+            shown = show(finding, result.facts.network)
             write_error(shown.headline)
 
 
@@ -221,7 +221,7 @@ def _print_concise(outcome: _Outcome) -> None:
 
     for result in outcome.results:
         if result.findings is None:
-            write_one_line(write, result.facts)
+            write_one_line(write, result.facts, outcome.view.convention)
         else:
             marks = _marks(result, outcome.checking)
             write_concise(write, result.facts, result.findings, marks)

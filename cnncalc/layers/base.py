@@ -57,6 +57,7 @@ class Layer(BaseModel):
     op: ClassVar[str]
     main: ClassVar[str | None] = None
     path_fields: ClassVar[tuple[str, ...]] = ()
+    needs_paths: ClassVar[bool] = True  # only matters where there are path fields
     needs_input_shape: ClassVar[bool] = True
     keeps_shape: ClassVar[bool] = False
     flow_words: ClassVar[tuple[str, ...]] = ("name", "from_", "repeat", "first", "when", "share")

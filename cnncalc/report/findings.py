@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from cnncalc.linter.finding import SEVERITIES, Finding, Severity
-from cnncalc.source import Source
 from cnncalc.source.printable import printable
+from cnncalc.spec.network import Network
 
 MARK = "[*]"  # behind the code of a finding that --fix would mend
 _WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
@@ -60,20 +60,18 @@ class Shown(NamedTuple):
         return f"{self.place}: {self.code}{mark} {self.message}"
 
 
-def show(
-    finding: Finding, source: Source | None, network: str | None, marks: Marks = no_marks
-) -> Shown:
+def show(finding: Finding, network: Network, marks: Marks = no_marks) -> Shown:
     """Prepare a finding for printing.
 
     Args:
         finding: The finding.
-        source: Text of the spec; None for a network that was built in Python.
-        network: Name of the network, for a finding without a line.
+        network: What it is about.
         marks: Whether to mark it as fixable.
     """
     frame: tuple[str, ...] = ()
+    source = network.source
     if source is None or finding.line is None:
-        place = printable((source.name if source else network) or "network")
+        place = printable(network.file or network.name or "network")
     else:
         place = f"{printable(source.name)}:{finding.line}:{finding.column}"
         if finding.span is not None:

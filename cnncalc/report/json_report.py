@@ -29,8 +29,11 @@ def write_document(
     write: Callable[[str], object],
     networks: Iterable[tuple[NetworkFacts, Sequence[Finding] | None]],
     errors: Sequence[Diagnostic] = (),
+    convention: str | None = None,
 ) -> None:
     """Write networks, each with its findings unless they were not asked for, and errors.
+
+    With a convention each has what that tool would print, beside our own totals.
 
     Without any network there are errors only.
     """
@@ -40,7 +43,7 @@ def write_document(
         write(f',\n"convention": {_dump(CONVENTION)},\n"networks": [')
         for number, (facts, findings) in enumerate(parts):
             write(",\n" if number else "\n")
-            _write_network(write, facts, findings)
+            _write_network(write, facts, findings, convention)
         write("]")
     if errors:
         write(f',\n"errors": {_dump([_error(error) for error in errors])}')
@@ -48,7 +51,10 @@ def write_document(
 
 
 def _write_network(
-    write: Callable[[str], object], facts: NetworkFacts, findings: Sequence[Finding] | None
+    write: Callable[[str], object],
+    facts: NetworkFacts,
+    findings: Sequence[Finding] | None,
+    convention: str | None,
 ) -> None:
     """One line per layer, so that a diff of two reports can be read."""
     head = _dump(_head(facts))
@@ -57,6 +63,10 @@ def _write_network(
         lines = [_dump(layer_data(layer)) for layer in facts.layers[start : start + _CHUNK]]
         write((",\n" if start else "\n") + ",\n".join(lines))
     write(f'],\n"totals": {_dump(_totals(facts))}')
+    if convention is not None:
+        from cnncalc.report.count_json import count_data
+
+        write(f',\n"counted": {_dump(count_data(facts, convention))}')
     if findings is not None:
         write(',\n"findings": [')
         for number, finding in enumerate(findings):
@@ -72,10 +82,9 @@ def _dump(value: Any) -> str:
 
 def _head(facts: NetworkFacts) -> dict[str, Any]:
     inputs = facts.inputs
-    source = facts.network.source
     return {
         "name": facts.name,
-        "source": None if source is None else source.name,
+        "source": facts.network.file,
         "input": next(iter(inputs.values())) if len(inputs) == 1 else inputs,
         "inputs": inputs,
         "outputs": facts.outputs,

@@ -123,7 +123,7 @@ def _argument(name: str, field: FieldInfo, layer_type: type[Layer]) -> Schema:
         return {"$ref": "#/definitions/activation"}
     if name in layer_type.path_fields:
         path: Schema = {"$ref": "#/definitions/path"}
-        if name != layer_type.main:
+        if name != "paths":
             return path
         return substitutable({"type": "array", "items": path, "minItems": 2})
     # field by field: a model as a whole refuses the references of its paths

@@ -27,7 +27,7 @@ def write_network(write: Callable[[str], object], facts: NetworkFacts, view: Vie
         write(_row(map(escaped, texts)))
     write(_row(_total(filled) for filled in columns))
     write("\n| Total | Exact | Short | Convention |\n|---|---:|---:|---|\n")
-    for line in totals(facts):
+    for line in totals(facts, view.convention):
         write(_row(map(escaped, line)))
 
 
@@ -65,7 +65,7 @@ def write_findings(
     lines = [
         line
         for finding in findings
-        for line in full(show(finding, facts.network.source, facts.name, marks))
+        for line in full(show(finding, facts.network, marks))
     ]
     if lines:
         runs = [len(run) for line in lines for run in re.findall("`+", line)]

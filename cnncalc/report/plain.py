@@ -20,7 +20,7 @@ def write_network(write: Write, facts: NetworkFacts, view: View) -> None:
     for chunk in plain_lines(table(facts, view)):
         write(chunk)
     write("\n")
-    write_totals(write, totals(facts))
+    write_totals(write, totals(facts, view.convention))
 
 
 def write_totals(write: Write, lines: list[Total]) -> None:
@@ -42,7 +42,7 @@ def write_findings(
 ) -> None:
     """Write every finding in full."""
     for finding in findings:
-        lines = full(show(finding, facts.network.source, facts.name, marks))
+        lines = full(show(finding, facts.network, marks))
         write("\n".join(lines) + "\n")
 
 
@@ -51,10 +51,10 @@ def write_concise(
 ) -> None:
     """Write one line per finding."""
     for finding in findings:
-        write(show(finding, facts.network.source, facts.name, marks).headline + "\n")
+        write(show(finding, facts.network, marks).headline + "\n")
 
 
-def write_one_line(write: Write, facts: NetworkFacts) -> None:
+def write_one_line(write: Write, facts: NetworkFacts, convention: str | None = None) -> None:
     """Write the totals in one line."""
-    figures = [f"{line.label.lower()} {line.exact}" for line in totals(facts)]
+    figures = [f"{line.label.lower()} {line.exact}" for line in totals(facts, convention)]
     write(f"{title(facts)}: {', '.join(figures)}\n")

@@ -45,11 +45,10 @@ def _dump(value: Any) -> str:
 
 def _head(ran: Ran) -> dict[str, Any]:
     facts, outcome = ran.facts, ran.outcome
-    source = facts.network.source
     return {
         "schema_version": SCHEMA_VERSION,
         "name": facts.name,
-        "source": None if source is None else source.name,
+        "source": facts.network.file,
         "inputs": facts.inputs,
         "outputs": facts.outputs,
         "batch": facts.batch,

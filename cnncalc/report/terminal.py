@@ -42,7 +42,7 @@ def print_network(console: Console, facts: NetworkFacts, view: View) -> None:
     else:
         _print_table(console, laid_out, facts)
     console.print()
-    print_totals(console, totals(facts))
+    print_totals(console, totals(facts, view.convention))
 
 
 def _print_table(console: Console, laid_out: Table, facts: NetworkFacts) -> None:
@@ -119,7 +119,7 @@ def print_findings(
 ) -> None:
     """Print every finding in full."""
     for finding in findings:
-        console.print(_finding(show(finding, facts.network.source, facts.name, marks)))
+        console.print(_finding(show(finding, facts.network, marks)))
 
 
 def _finding(shown: Shown) -> Text:

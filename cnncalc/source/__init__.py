@@ -6,7 +6,7 @@ the outcome is a tree or a `SpecError` that says where, what and the remedy.
 
 from cnncalc.source.data import from_data, plain_data
 from cnncalc.source.parser import parse
-from cnncalc.source.reader import decode, read
+from cnncalc.source.reader import decode, display_name, read, read_bytes
 from cnncalc.source.text import Source, Span
 from cnncalc.source.tree import Mapping, Node, Scalar, Sequence, Value
 
@@ -19,8 +19,10 @@ __all__ = [
     "Span",
     "Value",
     "decode",
+    "display_name",
     "from_data",
     "parse",
     "plain_data",
     "read",
+    "read_bytes",
 ]

@@ -28,14 +28,29 @@ _REASONS = {
 def read(path: str) -> Source:
     """Read a spec from a file, or from standard input if the path is `-`.
 
-    Never takes more than one byte over the limit, so `/dev/zero` and endless pipes are safe.
-
     Raises:
         SpecError: It cannot be opened, is too large, empty, not UTF-8, or has forbidden characters.
     """
-    name = "<stdin>" if path == "-" else printable(path)
+    return decode(read_bytes(path), display_name(path))
+
+
+def display_name(path: str) -> str:
+    """What messages call a path."""
+    return "<stdin>" if path == "-" else printable(path)
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file, or of standard input if the path is `-`.
+
+    Never takes more than one byte over the limit of a spec, so `/dev/zero` and endless pipes are
+    safe; a model of another program may well have more.
+
+    Raises:
+        SpecError: It cannot be opened.
+    """
+    name = display_name(path)
     try:
-        data = _bytes(path)
+        return _bytes(path)
     except OSError as error:
         reason = (
             _REASONS.get(type(error))
@@ -44,7 +59,6 @@ def read(path: str) -> Source:
         raise SpecError(Diagnostic(reason, source=name)) from None
     except ValueError:
         raise SpecError(Diagnostic("this is not a possible path; check it", source=name)) from None
-    return decode(data, name)
 
 
 def decode(data: bytes, name: str) -> Source:

@@ -128,7 +128,7 @@ class _Expander:
             params = self._params(entry, arguments, frame, current)
             return self._call(entry, params, frame, current, name)
         assert entry.layer_type is not None  # a sound entry has one of the two
-        if entry.layer_type.path_fields:
+        if _merges(entry):
             return self._merge(entry, arguments, frame, current, name, is_first=is_first)
         arrives = -1 if current is None else current
         layer = self._layer(entry, arguments, frame, arrives, name, is_first=is_first)
@@ -427,4 +427,7 @@ class _Expander:
 
 def _merges(entry: Entry) -> bool:
     """Whether an entry is a merge, which may go without anything that arrives."""
-    return entry.layer_type is not None and bool(entry.layer_type.path_fields)
+    layer_type = entry.layer_type
+    if layer_type is None or not layer_type.path_fields:
+        return False
+    return layer_type.needs_paths or not entry.arguments.keys().isdisjoint(layer_type.path_fields)

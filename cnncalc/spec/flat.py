@@ -74,13 +74,17 @@ def _layers(graph: Graph) -> Iterator[str]:
         if node.shares is not None:
             words["share"] = nodes[node.shares].name
         names = [nodes[index].name for index in node.inputs]
-        if isinstance(node.layer, Layer) and node.layer.path_fields:
+        if isinstance(node.layer, Layer) and _merges(node.layer, names):
             words["paths"] = names
         elif names and not _follows(node, graph):
             words["from"] = names[0]
         if node.shares is None:
             words.update(_arguments(node))
         yield f"  - {node.op}: {_flow(words)}"
+
+
+def _merges(layer: Layer, names: list[str]) -> bool:
+    return bool(layer.path_fields) and (layer.needs_paths or len(names) > 1)
 
 
 def _follows(node: Node, graph: Graph) -> bool:

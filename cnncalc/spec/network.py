@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.errors import UsageError
 from cnncalc.ir.graph import Graph
@@ -15,6 +15,21 @@ from cnncalc.spec.problems import Problem, show
 
 ShapeLike: TypeAlias = str | int | Sequence[int]
 _NO_SETTINGS = Settings()
+
+
+class Origin(NamedTuple):
+    """The model that a network was imported from.
+
+    Attributes:
+        path: The file, or what stands for it.
+        format: What it is: `ONNX opset 17, pytorch 2.4`.
+        weights: Its arrays by `<layer>.<weight>`, each read when it is asked for; empty where the
+            model holds none.
+    """
+
+    path: str
+    format: str
+    weights: Mapping[str, Any]
 
 
 class Network:
@@ -33,6 +48,7 @@ class Network:
         name: Name of the network, or None.
         graph: Its layers, expanded, lowered and shaped.
         document: What was written.
+        origin: The model that it was imported from; None for one that was written.
 
     Example:
         >>> from cnncalc import Network, analyze
@@ -69,8 +85,23 @@ class Network:
         network._fill(Document(parse(source), source, settings))
         return network
 
-    def _fill(self, document: Document) -> None:
+    @classmethod
+    def from_data(
+        cls, data: Mapping[str, Any], settings: Settings = _NO_SETTINGS, origin: Origin | None = None
+    ) -> Network:
+        """A network from a spec as plain data: maps, lists, texts and numbers.
+
+        Raises:
+            SpecError: The data is no spec.
+            UsageError: A setting does not suit it.
+        """
+        network = cls.__new__(cls)
+        network._fill(Document(from_data(data), None, settings), origin)
+        return network
+
+    def _fill(self, document: Document, origin: Origin | None = None) -> None:
         self.document = document
+        self.origin = origin
         self.graph: Graph = expand(document)
         self.name = document.name
 
@@ -78,6 +109,13 @@ class Network:
     def source(self) -> Source | None:
         """The text that the network was read from; None for one built in Python."""
         return self.document.source
+
+    @property
+    def file(self) -> str | None:
+        """The file that it was read from, a spec's or a model's; None for one built in Python."""
+        if self.origin is not None:
+            return self.origin.path
+        return None if self.source is None else self.source.name
 
     @property
     def problems(self) -> tuple[Problem, ...]:

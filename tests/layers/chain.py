@@ -61,7 +61,7 @@ def run(layers: Sequence[object], shape: Shape | None) -> list[Step]:
 
 def _paths(layer: Layer, argument: Any) -> list[list[object]]:
     if layer.path_fields == ("paths",):
-        paths = argument["paths"] if isinstance(argument, dict) else argument
+        paths = argument.get("paths", []) if isinstance(argument, dict) else argument
     else:
         paths = [argument.get(field, []) for field in layer.path_fields]
     return [[] if path == "prev" else path for path in paths]

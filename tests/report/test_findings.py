@@ -6,6 +6,7 @@ from cnncalc.linter.finding import Finding, Severity
 from cnncalc.report.findings import full, show, summary
 from cnncalc.report.terminal import make_console, print_findings
 from cnncalc.source import Source, Span
+from cnncalc.spec.network import Network
 from tests.helpers import chain
 
 SOURCE = Source("a.yaml", "input: 3x3\nlayers: [relu]\n")
@@ -33,7 +34,11 @@ def finding(
 
 
 def lines(found: Finding, source: Source | None = SOURCE) -> list[str]:
-    return list(full(show(found, source, "net")))
+    if source is None:
+        network = Network(input="3x3", layers=["relu"], name="net")
+    else:
+        network = Network.from_source(source)
+    return list(full(show(found, network)))
 
 
 def test_with_a_source() -> None:

@@ -29,12 +29,11 @@ class Checked(NamedTuple):
     @property
     def path(self) -> str:
         """Where the spec is, or what it is called where there is no file."""
-        source = self.facts.network.source
-        return self.file or (source.name if source else self.facts.name) or "network"
+        return self.file or self.facts.network.file or self.facts.name or "network"
 
     def message(self, finding: Finding) -> str:
         """The message, with the copies of a block that it concerns, in one line."""
-        return show(finding, self.facts.network.source, self.facts.name).message
+        return show(finding, self.facts.network).message
 
 
 def all_findings(checked: Sequence[Checked]) -> Iterator[tuple[Checked, Finding]]:
