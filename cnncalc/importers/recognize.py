@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
@@ -17,6 +18,8 @@ REFUSED = {
 }
 _ZIP = b"PK\x03\x04"
 _TFLITE = b"TFL3"
+_INPUT_LAYER = re.compile(rb"""\btype["']?\s*:\s*["']input["']""")
+_SCRIPT = (b".push(", b"makeLayers(", b"layer_defs")
 _VARINT, _BYTES = 0, 2
 # the fields of ONNX's ModelProto and their types on the wire
 _MODEL_FIELDS = {1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2}
@@ -52,7 +55,8 @@ def _of_text(data: bytes) -> Format | None:
         if b'"layer_type"' in text or (text[:1] == b"[" and b'"type"' in text):
             return "convnetjs"
     # the lines of a script, as ConvNetJS's documentation shows them
-    return "convnetjs" if b"layer_defs" in text and b"push(" in text else None
+    is_script = text[:1] == b"[" or any(word in text for word in _SCRIPT)
+    return "convnetjs" if is_script and _INPUT_LAYER.search(text) else None
 
 
 def _is_onnx(data: bytes) -> bool:
