@@ -13,11 +13,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnncalc.analysis.facts import LayerFacts, NetworkFacts, ReceptiveField, Totals
     from cnncalc.api import analyze, lint, load
+    from cnncalc.comparison.difference import LayerDiff, NetworkDiff, diff
     from cnncalc.errors import CnncalcError, Diagnostic, SpecError, UsageError
     from cnncalc.exporters.targets import export
+    from cnncalc.importers.keras.live import from_keras
+    from cnncalc.importers.torch import from_torch
     from cnncalc.linter.finding import Finding
     from cnncalc.numeric.running import run
     from cnncalc.spec.network import Network
+    from cnncalc.teaching.explaining import explain
+    from cnncalc.teaching.fitting import Fitting, sizes
+    from cnncalc.teaching.solving import solve_keep, solve_size
+    from cnncalc.teaching.stacks import solve_field
+    from cnncalc.teaching.worked import Worked
 
 __version__ = "0.1.0"
 
@@ -25,25 +33,42 @@ __all__ = [
     "CnncalcError",
     "Diagnostic",
     "Finding",
+    "Fitting",
+    "LayerDiff",
     "LayerFacts",
     "Network",
+    "NetworkDiff",
     "NetworkFacts",
     "ReceptiveField",
     "SpecError",
     "Totals",
     "UsageError",
+    "Worked",
     "analyze",
+    "diff",
+    "explain",
     "export",
+    "from_keras",
+    "from_torch",
     "lint",
     "load",
     "run",
+    "sizes",
+    "solve_field",
+    "solve_keep",
+    "solve_size",
 ]
 
 _HOMES = {
     "analyze": "api",
     "lint": "api",
     "load": "api",
+    "diff": "comparison.difference",
+    "LayerDiff": "comparison.difference",
+    "NetworkDiff": "comparison.difference",
     "export": "exporters.targets",
+    "from_keras": "importers.keras.live",
+    "from_torch": "importers.torch",
     "run": "numeric.running",
     "Finding": "linter.finding",
     "LayerFacts": "analysis.facts",
@@ -51,6 +76,13 @@ _HOMES = {
     "NetworkFacts": "analysis.facts",
     "ReceptiveField": "analysis.facts",
     "Totals": "analysis.facts",
+    "explain": "teaching.explaining",
+    "sizes": "teaching.fitting",
+    "solve_field": "teaching.stacks",
+    "solve_keep": "teaching.solving",
+    "solve_size": "teaching.solving",
+    "Fitting": "teaching.fitting",
+    "Worked": "teaching.worked",
 }
 
 

@@ -23,6 +23,9 @@ COMMANDS = (
     "check",
     "summary",
     "count",
+    "explain",
+    "solve",
+    "sizes",
     "run",
     "verify",
     "shift",
@@ -103,5 +106,6 @@ def app(arguments: Sequence[str] = ()) -> typer.Typer:
     for name in named or COMMANDS:
         word = f"{name}_" if iskeyword(name) else name
         module = import_module(f"cnncalc.cli.{word}")
-        application.command(name)(getattr(module, word))
+        context = getattr(module, "CONTEXT", None)
+        application.command(name, context_settings=context)(getattr(module, word))
     return application

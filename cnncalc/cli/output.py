@@ -11,7 +11,26 @@ from cnncalc.source.printable import printable
 
 # for the encodings that lack what the tables are drawn with
 _PLAINER = str.maketrans(
-    {"×": "x", "─": "-", "→": "->", "≥": ">=", "·": "*", "²": "^2", "…": "..."}
+    {
+        "×": "x",
+        "─": "-",
+        "→": "->",
+        "≥": ">=",
+        "≈": "~",
+        "·": "*",
+        "²": "^2",
+        "…": "...",
+        "⌊": "floor(",
+        "⌋": ")",
+        "⌈": "ceil(",
+        "⌉": ")",
+        "■": "#",
+        "○": "o",
+        "└": "+",
+        "┘": "+",
+        "┴": "+",
+        "│": "|",
+    }
 )
 
 
