@@ -1,7 +1,9 @@
 """The NumPy backend against those who run networks for a living: `python -m benchmarks.forward`.
 
 Each contender runs in processes of its own, in turn with the others, so that noise meets all alike;
-what is compared is the time per image in the fastest stretch of runs.
+what is compared is the time per image in the fastest stretch of runs. The memory that a pass takes
+is compared with PyTorch's, too. It all takes a quarter of an hour; names of networks after the
+command make it less.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import sys
 from collections.abc import Sequence
 
 import cnncalc
+from benchmarks import forward_memory
 from benchmarks.forward_worker import PEAK_FLOPS
 from benchmarks.measure import Ratio, python, report
 
@@ -40,6 +43,7 @@ def main(networks: Sequence[str] = NETWORKS, rounds: int = 3) -> int:
     ratios: list[Ratio] = []
     for network in networks:
         ratios += _network(network, rounds)
+        ratios += forward_memory.ratios(network)
     return report(ratios)
 
 

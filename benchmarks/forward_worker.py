@@ -59,7 +59,8 @@ def _input(facts: NetworkFacts) -> np.ndarray[Any, Any]:
 
 
 def _first(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.ascontiguousarray(np.moveaxis(x, -1, 1))
+    # a copy, as PyTorch takes what has one channel for channels last if it lies so
+    return np.moveaxis(x, -1, 1).copy()
 
 
 def _cnncalc(network: str, batch: int, threads: int, stack: ExitStack) -> Run:

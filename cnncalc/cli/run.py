@@ -51,6 +51,10 @@ Weights = Annotated[
     str | None,
     typer.Option(metavar="FILE", help="Weights: .npz or .safetensors.", rich_help_panel=_IN),
 ]
+WithWeights = Annotated[
+    bool,
+    typer.Option("--with-weights", help="Weights: those in a .keras archive.", rich_help_panel=_IN),
+]
 Seed = Annotated[
     int | None,
     typer.Option(
@@ -147,6 +151,7 @@ def run(
     network: o.NetworkName,
     input: Input = None,
     weights: Weights = None,
+    with_weights: WithWeights = False,
     seed: Seed = None,
     preprocess: How = None,
     input_size: Size = None,
@@ -172,7 +177,8 @@ def run(
         from cnncalc.cli.session import Asked, perform
 
         asked = Asked(
-            network, tuple(input or ()), weights, seed, preprocess and preprocess.value,
+            network, tuple(input or ()), weights, with_weights, seed,
+            preprocess and preprocess.value,
             _size(input_size), define, variant, output, tuple(layer or ()), top, labels, time,
             save_weights, force, as_json, batch, dtype.value, threads, max_memory,
         )  # fmt: skip

@@ -38,9 +38,18 @@ def guarded(action: Callable[[], int], *, as_json: bool = False) -> int:
         reason = f"the output cannot be written: {error.strerror or error}"
         return _guarded_errors((Diagnostic(reason),), as_json=False)
     except Exception as error:
+        if _was_interrupted(error):
+            return _INTERRUPTED
         if os.environ.get("CNNCALC_DEBUG"):
             raise
         return _guarded_errors((internal(error),), as_json)
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is at the bottom of it: compiled modules make ImportErrors of all there is."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def diagnostics(error: CnncalcError) -> Sequence[Diagnostic]:

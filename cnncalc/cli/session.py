@@ -12,6 +12,7 @@ from cnncalc.cli.output import accept_any_character, is_terminal, write
 from cnncalc.cli.request import defined, to_load
 from cnncalc.cli.running import CLEAN
 from cnncalc.errors import UsageError
+from cnncalc.source.printable import printable
 
 if TYPE_CHECKING:
     from cnncalc.numeric.feeding import Feed
@@ -40,6 +41,7 @@ class Asked(NamedTuple):
     network: str
     inputs: tuple[str, ...]
     weights: str | None
+    with_weights: bool
     seed: int | None
     preprocess: str | None
     input_size: str | dict[str, str] | None
@@ -68,6 +70,7 @@ class _Ready(NamedTuple):
     labels: list[str] | None
     wishes: Wishes
     weights: LazyArrays
+    came_from: str | None  # where the weights are from; None for random ones
 
 
 def perform(asked: Asked) -> int:
@@ -86,8 +89,8 @@ def perform(asked: Asked) -> int:
 
     plan, preprocess, seed = ready.plan, ready.wishes.preprocess, asked.seed or 0
     ran = Ran(
-        plan.facts, ready.feed, outcome, memory, plan.n_threads, asked.weights, seed, preprocess,
-        ready.labels, files,
+        plan.facts, ready.feed, outcome, memory, plan.n_threads, ready.came_from, seed,
+        preprocess, ready.labels, files,
     )  # fmt: skip
     _print(ran, asked.as_json)
     return CLEAN
@@ -101,8 +104,11 @@ def _leave_threads_to_us() -> None:
 
 
 def _refuse_contradictions(asked: Asked) -> None:
-    if asked.weights is not None and asked.seed is not None:
-        raise UsageError("--seed is for random weights: it does not go with --weights")
+    for option, given in (("--weights", asked.weights), ("--with-weights", asked.with_weights)):
+        if given and asked.seed is not None:
+            raise UsageError(f"--seed is for random weights: it does not go with {option}")
+    if asked.weights is not None and asked.with_weights:
+        raise UsageError("--weights and --with-weights do not go together; give one")
     if asked.save_weights is None:
         return
     from cnncalc.numeric.saving import check_new
@@ -125,6 +131,7 @@ def _planned(asked: Asked) -> tuple[Plan, Feed]:
         variant=asked.variant,
         define=defined(asked.define),
         input=asked.input_size,
+        with_weights=asked.with_weights,
     )
     if network.problems:
         raise UsageError(f"{network.problems[0].message}; cnncalc check shows where")
@@ -147,10 +154,33 @@ def _ready(asked: Asked) -> _Ready:
     if asked.output is not None:
         given = (asked.output, asked.layers, plan.facts, feed.n_samples)
         where = target(*given, force=asked.force)
+    _refuse_overwriting(asked, feed, where)
     labels = _labels(asked, plan)
     save = () if where is None else where.names
     wishes = Wishes(save, asked.top, asked.timed, asked.preprocess or "scale")
-    return _Ready(plan, feed, where, labels, wishes, _weights(asked, plan))
+    return _Ready(plan, feed, where, labels, wishes, *_weights(asked, plan))
+
+
+def _refuse_overwriting(asked: Asked, feed: Feed, target: Target | None) -> None:
+    """What a run reads, it does not replace, be it with `--force`."""
+    sources = [source.text for group in feed.sources.values() for source in group]
+    read = {_identity(name) for name in (*sources, asked.weights, asked.labels, asked.network)}
+    written = {"--output": [] if target is None else [str(file) for file in target.files]}
+    written["--save-weights"] = [] if asked.save_weights is None else [asked.save_weights]
+    for option, files in written.items():
+        for file in files:
+            if _identity(file) in read - {None}:
+                name = printable(file)
+                raise UsageError(f"{name} is read, too, and would be lost; give another {option}")
+
+
+def _identity(name: str | None) -> tuple[int, int] | None:
+    """What tells a file from all others, whatever it is called; None if there is none."""
+    try:
+        found = os.stat(name or "")
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _labels(asked: Asked, plan: Plan) -> list[str] | None:
@@ -172,12 +202,19 @@ def _labels(asked: Asked, plan: Plan) -> list[str] | None:
     return labels
 
 
-def _weights(asked: Asked, plan: Plan) -> LazyArrays:
-    from cnncalc.numeric.weights import initial, load_weights, matched
+def _weights(asked: Asked, plan: Plan) -> tuple[LazyArrays, str | None]:
+    """The weights, and where they are from."""
+    from cnncalc.numeric.weights import initial, load_weights, matched, own_weights
 
-    if asked.weights is None:
-        return initial(plan.facts, seed=asked.seed or 0, dtype=asked.dtype)
-    return matched(load_weights(asked.weights), plan.facts, asked.dtype)
+    facts, dtype = plan.facts, asked.dtype
+    if asked.weights is not None:
+        return matched(load_weights(asked.weights), facts, dtype), asked.weights
+    own = own_weights(facts.network)
+    if own is not None and asked.seed is None:
+        return matched(own, facts, dtype), facts.network.file
+    if asked.with_weights:
+        raise UsageError(f"{facts.network.file or 'the network'} holds no weights")
+    return initial(facts, seed=asked.seed or 0, dtype=dtype), None
 
 
 def _checked_memory(asked: Asked, ready: _Ready) -> Memory:

@@ -9,6 +9,8 @@ import typer
 
 from cnncalc.cli import options as o
 from cnncalc.cli.running import CLEAN, guarded
+from cnncalc.errors import UsageError
+from cnncalc.source.printable import printable
 
 if TYPE_CHECKING:
     from cnncalc.spec.network import Network
@@ -82,12 +84,19 @@ def _perform(
     from cnncalc.cli.amounts import in_bytes
     from cnncalc.cli.output import accept_any_character, is_terminal, write
     from cnncalc.numeric.feeding import feed
+    from cnncalc.numeric.shift import check_inputs
     from cnncalc.numeric.shift import shift as measured
     from cnncalc.numeric.weights import load_weights
     from cnncalc.report import shift_report
 
-    inputs = {node.name: node.lowered.output for node in network.graph.nodes if node.op == "input"}
-    samples = next(feed([image], inputs, 1, 1).batches("float32", "scale"))
+    nodes = network.graph.nodes[: network.graph.n_inputs]
+    check_inputs([node.name for node in nodes])
+    found = feed([image], {node.name: node.lowered.output for node in nodes}, 1, 1)
+    if found.n_samples > 1:
+        raise UsageError(
+            f"one sample is moved, but {printable(image)} has {found.n_samples}; give one of them"
+        )
+    samples = next(found.batches("float32", "scale"))
     layers = measured(
         network,
         next(iter(samples.values())),

@@ -15,7 +15,7 @@ from cnncalc.ir.shapes import Shape, Sizes
 from cnncalc.numeric.images import read_input
 from cnncalc.numeric.kernels.kernel import Array
 from cnncalc.numeric.weights.npy import MAGIC, read_header
-from cnncalc.numeric.weights.reading import open_regular
+from cnncalc.numeric.weights.reading import reading
 from cnncalc.source.printable import printable, quoted
 from cnncalc.spec.problems import show
 
@@ -24,7 +24,8 @@ _ENDINGS = {
     *(".pnm", ".ppm", ".tif", ".tiff", ".webp"),
 }
 _RANDOM = "random:"
-_SEED = re.compile(r"random:[0-9]{1,17}")
+_DIGITS = 17
+_SEED = re.compile(f"random:[0-9]{{1,{_DIGITS}}}")
 
 
 class Source(NamedTuple):
@@ -191,7 +192,10 @@ def _sources(text: str, shape: Sizes) -> list[Source]:
     """What a text stands for: a folder holds many."""
     if text.startswith(_RANDOM):
         if not _SEED.fullmatch(text):
-            raise UsageError(f"random: takes a whole number, as in random:0, not {quoted(text)}")
+            raise UsageError(
+                f"random: takes a whole number of at most {_DIGITS} digits, as in random:0,"
+                f" not {quoted(text)}"
+            )
         return [Source(text)]
     try:
         is_folder = text != "" and Path(text).is_dir()
@@ -206,11 +210,13 @@ def _sources(text: str, shape: Sizes) -> list[Source]:
 
 
 def _is_sample(path: Path) -> bool:
-    return path.suffix.lower() in _ENDINGS and not path.name.startswith(".") and path.is_file()
+    if path.suffix.lower() not in _ENDINGS or path.name.startswith("."):
+        return False
+    return path.is_file() or not path.exists()  # a link that leads nowhere is told of
 
 
 def _source(text: str, shape: Sizes) -> Source:
-    with open_regular(text) as file:
+    with reading(text) as file:
         is_array = file.read(len(MAGIC)) == MAGIC
         if not is_array:
             return Source(text, is_image=True)

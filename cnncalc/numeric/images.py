@@ -17,7 +17,7 @@ from cnncalc.errors import UsageError
 from cnncalc.ir.shapes import Sizes, format_shape
 from cnncalc.numeric.weights.lazy import Array, Dtype, float_dtype
 from cnncalc.numeric.weights.npy import MAGIC, read_header, read_values
-from cnncalc.numeric.weights.reading import open_regular
+from cnncalc.numeric.weights.reading import reading
 from cnncalc.source.printable import printable, quoted
 from cnncalc.source.writing import replacing
 
@@ -72,7 +72,7 @@ def read_input(text: str, shape: Sizes, dtype: str | Dtype, preprocess: str = "s
     if text.startswith("random:"):
         return _random(text, shape, to)
     where = printable(text)
-    with io.BufferedReader(open_regular(text)) as file:
+    with reading(text) as raw, io.BufferedReader(raw) as file:
         start = file.read(len(MAGIC))
         file.seek(0)
         if start == MAGIC:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cnncalc.errors import UsageError
-from cnncalc.numeric.weights.reading import open_regular
+from cnncalc.numeric.weights.reading import reading
 from cnncalc.source.printable import printable
 
 _MOST_BYTES = 16 * 2**20
@@ -29,7 +29,7 @@ def read_labels(path: str | Path) -> list[str]:
             no labels.
     """
     where = printable(str(path))
-    with open_regular(path) as file:
+    with reading(path) as file:
         data = file.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
         raise UsageError(f"{where} is larger than {_MOST_BYTES // 2**20} MiB, the most for labels")

@@ -65,9 +65,14 @@ def check_memory(memory: Memory, limit: int | None = None) -> None:
     )
     what = "are free" if limit is None else "are allowed"
     raise UsageError(
-        f"running needs {memory.total} bytes ({parts}), but {most} {what};"
+        f"running needs {_both(memory.total)}: {parts}; but {_both(most)} {what};"
         " take a smaller batch or input"
     )
+
+
+def _both(size: int) -> str:
+    """An amount to read, and to the byte."""
+    return f"{size} bytes" if size < 1024 else f"{_human(size)} ({size} bytes)"
 
 
 def _human(size: int) -> str:

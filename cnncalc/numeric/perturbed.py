@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from cnncalc.numeric.field_checks import Probe
 from cnncalc.numeric.kernels.kernel import Array
 from cnncalc.numeric.memory import free_memory
 from cnncalc.numeric.predicted_fields import sizes
-from cnncalc.numeric.program import Plan
+from cnncalc.numeric.program import Memory, Plan
 
 _ROOM = 1.25  # for what is computed from the outputs, in parts of what the run needs
 _COMFORTABLE = 2**30
@@ -22,19 +22,26 @@ _TRIES = ((8, 1), (4, 1), (2, 1), (1, 1), (1, 2), (1, 4), (1, 8), (1, 16))
 
 
 class Schedule(NamedTuple):
-    """What is run: every plan keeps some of the layers, and runs all batches of samples.
+    """What is run: for every group of layers, which are kept, all batches of samples.
 
     Attributes:
         facts: The network's facts for as many samples as are run at a time.
-        plans: The plans.
-        kept: For each of them, the layers that it keeps.
+        groups: The layers that are kept together.
         batches: Numbers of the samples that are run together.
+        memory: What the group takes that takes most.
+        threads: How many share the work.
     """
 
     facts: NetworkFacts
-    plans: list[Plan]
-    kept: list[list[str]]
+    groups: list[list[str]]
     batches: list[list[int]]
+    memory: Memory
+    threads: int
+
+    def plans(self) -> Iterator[Plan]:
+        """A plan for every group, made anew: one that has been run holds on to its weights."""
+        for group in self.groups:
+            yield _plan(self.facts, group, self.threads)
 
 
 def schedule(facts: NetworkFacts, n_samples: int, threads: int, max_memory: int | None) -> Schedule:
@@ -45,19 +52,24 @@ def schedule(facts: NetworkFacts, n_samples: int, threads: int, max_memory: int 
         n_batches = -(-n_samples // batch)
         at_a_time = analyze(facts.network, batch=-(-n_samples // n_batches))
         size = -(-len(names) // n_groups)
-        kept = [names[start : start + size] for start in range(0, len(names), size)]
-        plans = [
-            Plan(at_a_time, keep=group, fuse=False, exact=True, n_threads=threads)
-            for group in kept or [[]]
-        ]
-        needed = max(plan.memory.total for plan in plans)
+        groups = [names[start : start + size] for start in range(0, len(names), size)] or [[]]
+        memory = max((_plan(at_a_time, group, threads).memory for group in groups), key=_total)
+        needed = memory.total
         if most is None or (needed * _ROOM <= most and (batch == 1 or needed <= _COMFORTABLE)):
             break
     size = at_a_time.batch
     batches = [
         list(range(start, min(start + size, n_samples))) for start in range(0, n_samples, size)
     ]
-    return Schedule(at_a_time, plans, kept, batches)
+    return Schedule(at_a_time, groups, batches, memory, threads)
+
+
+def _plan(facts: NetworkFacts, keep: list[str], threads: int) -> Plan:
+    return Plan(facts, keep=keep, fuse=False, exact=True, n_threads=threads)
+
+
+def _total(memory: Memory) -> int:
+    return memory.total
 
 
 def samples(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import NamedTuple
 
+from cnncalc.numeric.kernels.kernel import ALIGNMENT
 from cnncalc.numeric.steps import Steps
-
-_ALIGNMENT = 64
 
 
 class Layout(NamedTuple):
@@ -15,27 +14,31 @@ class Layout(NamedTuple):
 
     Attributes:
         offsets: Per value, where it begins, in bytes; values that share memory have equal ones.
+        scratch: Per step, where its working memory begins.
         n_bytes: Size of the piece.
     """
 
     offsets: list[int]
+    scratch: list[int]
     n_bytes: int
 
 
-def lay_out(steps: Steps, itemsize: int, in_place: list[bool]) -> Layout:
+def lay_out(steps: Steps, itemsize: int, in_place: list[bool], scratch: list[int]) -> Layout:
     """Give every value a place that no value alive at the same time has.
 
     A value lives from the step that writes it to the last step that reads it; what is kept lives
-    to the end, inputs live from the beginning.
+    to the end, inputs live from the beginning. Working memory lives during its step.
 
     Args:
         steps: The steps.
         itemsize: Bytes of a number.
         in_place: Per step, whether its output may take its first input's place.
+        scratch: Per step, how many bytes of working memory it needs.
     """
     last = _last_reads(steps)
     heap = _Heap()
     offsets = [-1] * len(steps.shapes)
+    rooms: list[int] = []
     for value in steps.inputs.values():
         offsets[value] = heap.take(_size(steps, value, itemsize))
     for number, step in enumerate(steps.steps):
@@ -47,6 +50,9 @@ def lay_out(steps: Steps, itemsize: int, in_place: list[bool]) -> Layout:
             reads.discard(first)
         else:
             offsets[step.output] = heap.take(_size(steps, step.output, itemsize))
+        rooms.append(heap.take(scratch[number]) if scratch[number] else 0)
+        if scratch[number]:
+            heap.release(rooms[-1], scratch[number])
         for root in reads:
             if last[root] == number:
                 heap.release(offsets[root], _size(steps, root, itemsize))
@@ -54,11 +60,11 @@ def lay_out(steps: Steps, itemsize: int, in_place: list[bool]) -> Layout:
             heap.release(offsets[step.output], _size(steps, step.output, itemsize))
     for value, root in enumerate(steps.roots):
         offsets[value] = offsets[root]
-    return Layout(offsets, heap.top)
+    return Layout(offsets, rooms, heap.top)
 
 
 def _size(steps: Steps, value: int, itemsize: int) -> int:
-    return max(-(-prod(steps.shapes[value]) * itemsize // _ALIGNMENT), 1) * _ALIGNMENT
+    return max(-(-prod(steps.shapes[value]) * itemsize // ALIGNMENT), 1) * ALIGNMENT
 
 
 def _last_reads(steps: Steps) -> list[int]:

@@ -15,12 +15,11 @@ from cnncalc.errors import UsageError
 from cnncalc.ir.shapes import Sizes, format_shape
 from cnncalc.numeric.folding import step_weights
 from cnncalc.numeric.kernels import choose
-from cnncalc.numeric.kernels.kernel import Array, Crew, Kernel, Site
+from cnncalc.numeric.kernels.kernel import ALIGNMENT, Array, Crew, Kernel, Site
 from cnncalc.numeric.planning import Layout, lay_out
 from cnncalc.numeric.steps import Step, Steps, trace
 from cnncalc.spec.problems import show
 
-_ALIGNMENT = 64
 _CACHE_BYTES = 1 << 24  # of activations; half of what processors share in their last cache
 
 
@@ -30,7 +29,8 @@ class Memory(NamedTuple):
     Attributes:
         weights: Weights, in the form that the kernels keep them in.
         activations: Values that live at the same time, at most.
-        scratch: Working memory of the kernels.
+        scratch: Working memory, as far as the activations leave no room for it: that of the
+            kernels, or what it takes to load the weights.
         results: The arrays that are handed out.
     """
 
@@ -64,6 +64,8 @@ class Plan:
         fuse: Whether batch norms are folded into weights, and additions and activations are done
             together with the product before them. In training nothing is.
         exact: Whether an output depends on the cells of its window only, in floating point too.
+            Otherwise a NaN or an infinity in a cell may make NaN of outputs in the same row that do
+            not see it (bands), and an infinity NaN of those that do (Winograd).
         n_threads: Threads that will share the work.
 
     Raises:
@@ -96,7 +98,10 @@ class Plan:
         self.steps: Steps = trace(self.facts, samples, keep, fuse=self._fuse)
         self.kernels: list[Kernel[Any]] = [choose(self._site(step)) for step in self.steps.steps]
         in_place = [kernel.in_place for kernel in self.kernels]
-        self.layout: Layout = lay_out(self.steps, self.dtype.itemsize, in_place)
+        rooms = [kernel.room(self.n_threads) for kernel in self.kernels]
+        sizes = (self.steps, self.dtype.itemsize, in_place)
+        self.layout: Layout = lay_out(*sizes, rooms)
+        self._activation_bytes = lay_out(*sizes, [0] * len(rooms)).n_bytes
 
     def _samples_at_once(self) -> int:
         """All of the batch, or so few that what is between the layers stays in the cache.
@@ -105,7 +110,7 @@ class Plan:
         and reading the activations.
         """
         batch = self.facts.batch
-        most = max(1, batch * _CACHE_BYTES // max(1, self.layout.n_bytes))
+        most = max(1, batch * _CACHE_BYTES // max(1, self._activation_bytes))
         samples = max(part for part in range(1, min(batch, most) + 1) if batch % part == 0)
         written = sum(prod(self.steps.shapes[step.output]) for step in self.steps.steps)
         weights = sum(kernel.weight_bytes for kernel in self.kernels)
@@ -125,18 +130,28 @@ class Plan:
         """Bytes that a run needs."""
         steps = self.steps
         results = sum(prod(steps.shapes[value][1:]) for value in steps.kept.values())
+        weights = sum(kernel.weight_bytes for kernel in self.kernels)
+        activations = min(self._activation_bytes, self.layout.n_bytes)
         return Memory(
-            sum(kernel.weight_bytes for kernel in self.kernels),
-            self.layout.n_bytes,
-            self.scratch_bytes,
+            weights,
+            activations,
+            max(self.layout.n_bytes, self._loading_bytes() - weights) - activations,
             results * self.facts.batch * self.dtype.itemsize,
         )
 
-    @property
-    def scratch_bytes(self) -> int:
-        """Working memory for all threads together."""
-        most = max((kernel.scratch_bytes for kernel in self.kernels), default=0)
-        return -(-most // _ALIGNMENT) * _ALIGNMENT * self.n_threads
+    def loading_order(self) -> list[tuple[Step, Kernel[Any]]]:
+        """The largest weights first, while there is room for two: as given, and as used."""
+        pairs = zip(self.steps.steps, self.kernels, strict=True)
+        return sorted(pairs, key=lambda pair: -pair[1].weight_bytes)
+
+    def _loading_bytes(self) -> int:
+        """The most that weights take while they are loaded."""
+        loaded = most = 0
+        for step, kernel in self.loading_order():
+            loaded += kernel.weight_bytes
+            is_one = kernel.keeps_weights and not step.folded
+            most = max(most, loaded if is_one else loaded + kernel.weight_bytes)
+        return most
 
 
 class Timing(NamedTuple):
@@ -167,18 +182,19 @@ class Program:
 
     def __init__(self, plan: Plan, weights: Mapping[str, Array], crew: Crew) -> None:
         self.plan = plan
-        for step, kernel in zip(plan.steps.steps, plan.kernels, strict=True):
+        for step, kernel in plan.loading_order():
             kernel.load(step_weights(step, weights, plan.dtype))
         self._memory = _aligned(plan.layout.n_bytes)
-        scratch = _aligned(plan.scratch_bytes)
         self._calls: list[Callable[[], None]] = [
             kernel.bind(
                 [self._array(value) for value in step.inputs],
                 self._array(step.output),
                 crew,
-                scratch,
+                self._memory[start : start + kernel.room(plan.n_threads)],
             )
-            for step, kernel in zip(plan.steps.steps, plan.kernels, strict=True)
+            for step, kernel, start in zip(
+                plan.steps.steps, plan.kernels, plan.layout.scratch, strict=True
+            )
         ]
         self._inputs = {name: self._array(value) for name, value in plan.steps.inputs.items()}
         self._kept = {name: self._array(value) for name, value in plan.steps.kept.items()}
@@ -270,6 +286,6 @@ def _check(name: str, array: Array, needed: Sizes) -> None:
 
 
 def _aligned(n_bytes: int) -> Array:
-    memory = np.empty(n_bytes + _ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % _ALIGNMENT
+    memory = np.empty(n_bytes + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
     return memory[start : start + n_bytes]

@@ -12,7 +12,7 @@ from cnncalc.numeric.kernels.kernel import Array
 from cnncalc.numeric.memory import check_memory
 from cnncalc.numeric.program import Plan, Program
 from cnncalc.numeric.threads import crew, usable_cores
-from cnncalc.numeric.weights import initial, matched
+from cnncalc.numeric.weights import matched, own_or_initial
 from cnncalc.spec.network import Network
 
 
@@ -33,8 +33,8 @@ def run(
     Args:
         network: The network.
         inputs: An array of shape (batch, *spatial, channels), or one for each input by its name.
-        weights: Arrays by `<layer>.<weight>`, such as `conv_1.kernel`; drawn at random if not
-            given.
+        weights: Arrays by `<layer>.<weight>`, such as `conv_1.kernel`. If not given, those that an
+            imported model came with, or else drawn at random.
         keep: Names of layers whose outputs are wanted besides the network's own.
         training: Whether batch normalisation uses the moments of the batch. Dropout stays off.
         dtype: float32 or float64.
@@ -56,7 +56,7 @@ def run(
     wanted = [keep] if isinstance(keep, str) else keep
     plan = Plan(facts, keep=wanted, training=training, n_threads=threads)
     check_memory(plan.memory, max_memory)
-    arrays = initial(facts, seed=seed, dtype=dtype) if weights is None else weights
+    arrays = own_or_initial(network, facts, seed=seed, dtype=dtype) if weights is None else weights
     with crew(threads) as hands:
         return Program(plan, matched(arrays, facts, dtype), hands)(inputs)
 

@@ -16,6 +16,7 @@ from cnncalc.errors import UsageError
 from cnncalc.ir.shapes import Shape, format_shape
 from cnncalc.numeric.images import image_grid, save_image
 from cnncalc.numeric.kernels.kernel import Array
+from cnncalc.numeric.steps import nodes_called
 from cnncalc.numeric.weights import save_weights
 from cnncalc.source.printable import printable
 from cnncalc.source.writing import replacing
@@ -145,9 +146,7 @@ def _check_picture(place: Path, name: str, facts: NetworkFacts, n_samples: int) 
 
 
 def _shape(name: str, facts: NetworkFacts) -> Shape | None:
-    if name in facts.inputs:
-        return facts.inputs[name]
-    return next((layer.output_shape for layer in facts.layers if layer.name == name), None)
+    return facts.network.graph.shape_of(nodes_called(facts, [name])[name])
 
 
 def _check_free(found: Target) -> None:

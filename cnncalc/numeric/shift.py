@@ -7,7 +7,7 @@ moves. Both hold away from the border only, where nothing new comes into sight.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from cnncalc.numeric.predicted_fields import sizes
 from cnncalc.numeric.probing import Intact, Line, line
 from cnncalc.numeric.program import Plan, Program
 from cnncalc.numeric.threads import crew, usable_cores
-from cnncalc.numeric.weights import initial, matched
+from cnncalc.numeric.weights import matched, own_or_initial
 from cnncalc.spec.network import Network
 from cnncalc.spec.problems import show
 
@@ -75,7 +75,8 @@ def shift(
         network: A network with one input.
         inputs: One sample, of shape (1, *spatial, channels).
         by: Cells to move it by. What comes into sight repeats the border.
-        weights: Arrays by `<layer>.<weight>`; drawn at random if not given.
+        weights: Arrays by `<layer>.<weight>`. If not given, those that an imported model came with,
+            or else drawn at random.
         dtype: float32 or float64.
         seed: What random weights are drawn from.
         threads: How many to use; as many as there are cores if not given.
@@ -91,7 +92,7 @@ def shift(
     names = [layer.name for layer in facts.layers]
     plan = Plan(facts, keep=names, fuse=False, exact=True, n_threads=threads)
     check_memory(plan.memory, max_memory)
-    arrays = initial(facts, seed=seed, dtype=dtype) if weights is None else weights
+    arrays = own_or_initial(network, facts, seed=seed, dtype=dtype) if weights is None else weights
     with crew(threads) as hands:
         outputs = Program(plan, matched(arrays, facts, dtype), hands)(both)
     for layer in facts.layers:
@@ -105,10 +106,20 @@ def shift(
     ]
 
 
+def check_inputs(names: Collection[str]) -> None:
+    """Refuse a network with several inputs, or none, as it is not known which is to move.
+
+    Raises:
+        UsageError: There are.
+    """
+    if len(names) != 1:
+        listed = f": {', '.join(map(show, names))}" if names else ""
+        raise UsageError(f"one input is moved, but the network has {len(names)}{listed}")
+
+
 def _both(facts: NetworkFacts, inputs: Array, by: int) -> Array:
     """The input as it is, and moved."""
-    if len(facts.inputs) != 1:
-        raise UsageError(f"one input is moved, but the network has {len(facts.inputs)}")
+    check_inputs(facts.inputs)
     shape = sizes(next(iter(facts.inputs.values())))
     if len(shape) < 2:
         raise UsageError("the input is a vector, which has no cells to be moved by")

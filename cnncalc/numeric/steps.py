@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 from cnncalc.analysis.facts import NetworkFacts
@@ -18,10 +19,11 @@ from cnncalc.errors import UsageError
 from cnncalc.ir import primitives as p
 from cnncalc.ir.graph import Node
 from cnncalc.ir.shapes import Shape, Sizes
-from cnncalc.spec.problems import show
+from cnncalc.spec.problems import show, suggestion
 
 Product: TypeAlias = p.Convolution | p.TransposedConvolution | p.Dense
 _LISTED = 3
+_MOST_COMPARED = 2000  # names that a hint looks at
 
 
 class Arrays(NamedTuple):
@@ -88,20 +90,47 @@ def trace(facts: NetworkFacts, samples: int, keep: Collection[str], *, fuse: boo
     Args:
         facts: The network's facts.
         samples: How many go through the network at a time.
-        keep: Names of layers whose outputs are wanted, besides the network's own.
+        keep: Names of layers and block calls whose outputs are wanted, besides the network's own.
         fuse: Whether steps are folded and fused.
 
     Raises:
         UsageError: The network has layers that cannot be computed, or a name is not one of its.
     """
-    _check(facts, keep)
-    traced = _Tracer(facts, samples).traced(set(keep) | set(facts.outputs))
+    _check(facts)
+    names = dict.fromkeys([*facts.outputs, *keep])
+    traced = _Tracer(facts, samples).traced(nodes_called(facts, names))
     if fuse:
         traced.steps = _Fusion(traced).fused()
     return traced
 
 
-def _check(facts: NetworkFacts, keep: Collection[str]) -> None:
+def nodes_called(facts: NetworkFacts, names: Collection[str]) -> dict[str, int]:
+    """Index of the input or layer that each name means; a block call's is that of its last layer.
+
+    Raises:
+        UsageError: Nothing has one of the names.
+    """
+    nodes = facts.network.graph.nodes
+    found = {node.name: node.index for node in nodes}
+    if not found.keys() >= set(names):
+        found = _calls(nodes) | found
+    for name in names:
+        if name not in found:
+            hint = suggestion(name, islice(found, _MOST_COMPARED)) or "cnncalc summary lists them"
+            raise UsageError(f"there is no layer called {show(name)}; {hint}")
+    return {name: found[name] for name in names}
+
+
+def _calls(nodes: list[Node]) -> dict[str, int]:
+    """The last node of every block call, by the call's full name."""
+    return {
+        ".".join(node.scope[:end]): node.index
+        for node in nodes
+        for end in range(1, len(node.scope) + 1)
+    }
+
+
+def _check(facts: NetworkFacts) -> None:
     reasons = [
         f"{show(layer.name)} {reason}"
         for layer in facts.layers
@@ -116,10 +145,6 @@ def _check(facts: NetworkFacts, keep: Collection[str]) -> None:
             raise UsageError(
                 f"the size of input {show(name)} is not known; load the network with one"
             )
-    known = {layer.name for layer in facts.layers} | set(facts.inputs)
-    for name in keep:
-        if name not in known:
-            raise UsageError(f"there is no layer called {show(name)}; cnncalc summary lists them")
 
 
 def _obstacle(node: Node, faulty: bool) -> str | None:
@@ -142,7 +167,7 @@ class _Tracer:
         self._steps = Steps()
         self._value_of: list[int] = []  # per node
 
-    def traced(self, keep: set[str]) -> Steps:
+    def traced(self, keep: dict[str, int]) -> Steps:
         for node in self._graph.nodes:
             if node.index < self._graph.n_inputs:
                 value = self._steps.add_value(self._shape(node.lowered.output))
@@ -150,8 +175,8 @@ class _Tracer:
             else:
                 value = self._layer(node)
             self._value_of.append(value)
-            if node.name in keep:
-                self._steps.kept[node.name] = value
+        order = sorted(keep.items(), key=lambda pair: pair[1])
+        self._steps.kept = {name: self._value_of[index] for name, index in order}
         return self._steps
 
     def _shape(self, shape: Shape | None) -> Sizes:

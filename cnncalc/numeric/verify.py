@@ -156,12 +156,12 @@ def verify(
     Plan(facts)  # what cannot be run is told before cells are chosen
     checks = FieldChecks(facts)
     order = schedule(facts, len(checks.probes), threads, max_memory)
-    check_memory(order.plans[0].memory, max_memory)
+    check_memory(order.memory, max_memory)
     weights = _Recorded(scrambled(order.facts, seed))
     arrays: dict[str, _Output] = {}
-    n_samples, done = len(checks.probes) * len(order.plans), 0
+    n_samples, done = len(checks.probes) * len(order.groups), 0
     with crew(threads) as hands:
-        for plan, kept in zip(order.plans, order.kept, strict=True):
+        for plan, kept in zip(order.plans(), order.groups, strict=True):
             program = Program(plan, weights, hands)
             for numbers in order.batches:
                 outputs = program(samples(order.facts, checks.probes, numbers, seed))
@@ -169,10 +169,11 @@ def verify(
                     checks.add(name, numbers, outputs[name])
                     size = outputs[name].nbytes // order.facts.batch
                     arrays[name] = _Output(outputs[name].shape[1:], size)
+                del outputs  # before as many are made again
                 done += len(numbers)
                 if progress is not None:
                     progress(done, n_samples)
-            del program  # its memory goes before the next one takes its own
+            del plan, program  # with all weights, before the next ones are loaded
     read = weights.by_layer()
     layers = [
         _compared(layer, arrays[layer.name], read.get(layer.name, {}), checks.result(layer.name))

@@ -94,7 +94,7 @@ OUT = ["--output", "new.npz", "--save-weights", "new-weights.npz"]
         (["--labels", "text.txt"], "text.txt names 2 of the network's 84 classes"),
         (["--labels", "missing.txt"], "missing.txt: there is no such file"),
         (["--preprocess", "caffe"], "--preprocess is for images"),
-        (["--max-memory", "1kB"], "but 1000 are allowed"),
+        (["--max-memory", "1kB"], "but 1000 bytes are allowed"),
         (["--max-memory", "much"], "--max-memory takes an amount such as 2GiB"),
         (["--batch", "1000000000"], "running needs"),
         (["--batch", "10000000000"], "the batch must be from 1"),

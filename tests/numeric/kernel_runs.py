@@ -9,13 +9,12 @@ import numpy as np
 
 from cnncalc.ir import primitives as p
 from cnncalc.ir.shapes import Sizes
-from cnncalc.numeric.kernels.kernel import Crew, Kernel, Site
+from cnncalc.numeric.kernels.kernel import ALIGNMENT, Crew, Kernel, Site
 from tests.numeric.arrays import Array
 from tests.numeric.strategies import Case
 
 GUARD = 256  # bytes before and after, which must stay as they are
 MARK = 0xA5
-ALIGNMENT = 64
 
 
 class Memory:
@@ -62,7 +61,7 @@ def run(kernel: Kernel[Any], inputs: Sequence[Array], crew: Crew) -> Array:
     site = kernel.site
     given = [Buffer(x.shape, site.dtype) for x in inputs]
     out = Buffer(site.output, site.dtype)
-    scratch = Memory(-(-kernel.scratch_bytes // ALIGNMENT) * ALIGNMENT * crew.n_threads)
+    scratch = Memory(kernel.room(crew.n_threads))
     call = kernel.bind([x.array for x in given], out.array, crew, scratch.bytes)
     with np.errstate(all="ignore"):
         call()  # on NaN, so that what a first call leaves behind would show in the second
@@ -83,7 +82,7 @@ def run_in_place(kernel: Kernel[Any], inputs: Sequence[Array], crew: Crew) -> Ar
     given = [Buffer(x.shape, site.dtype) for x in inputs]
     for buffer, x in zip(given, inputs, strict=True):
         np.copyto(buffer.array, x)
-    scratch = Memory(-(-kernel.scratch_bytes // ALIGNMENT) * ALIGNMENT * crew.n_threads)
+    scratch = Memory(kernel.room(crew.n_threads))
     out = given[0].array.reshape(site.output)
     with np.errstate(all="ignore"):
         kernel.bind([x.array for x in given], out, crew, scratch.bytes)()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -389,3 +390,18 @@ layers:
 """
     )
     assert verify(network).agrees
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "limit"),
+    [("m5", None, 40), pytest.param("resnet18", "64x64x3", 60, marks=pytest.mark.slow)],
+)
+def test_little_memory_is_not_exceeded(name: str, size: str | None, limit: int) -> None:
+    network = cnncalc.load(name, input=size)
+    verify(cnncalc.load("lenet5"), threads=1)  # imports are no part of it
+    tracemalloc.start()
+    outcome = verify(network, max_memory=limit * 2**20, threads=1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert outcome.agrees
+    assert peak <= limit * 2**20

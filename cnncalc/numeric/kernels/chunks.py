@@ -9,20 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cnncalc.ir.shapes import Sizes
-from cnncalc.numeric.kernels.kernel import Array
+from cnncalc.numeric.kernels.kernel import Array, aligned
 
 BLOCK_BYTES = 1 << 18
-_ALIGNMENT = 64
 _WIDE = 2048  # values: an inner loop of NumPy's this long costs nothing to start
-
-
-def _aligned(n_bytes: int) -> int:
-    return -(-n_bytes // _ALIGNMENT) * _ALIGNMENT
 
 
 def room_for(dtype: np.dtype[Any], *shapes: Sizes) -> int:
     """Bytes of scratch memory that arrays of these shapes take."""
-    return sum(_aligned(prod(shape) * dtype.itemsize) for shape in shapes)
+    return sum(aligned(prod(shape) * dtype.itemsize) for shape in shapes)
 
 
 def carve(scratch: Array, dtype: np.dtype[Any], *shapes: Sizes) -> list[Array]:
@@ -31,7 +26,7 @@ def carve(scratch: Array, dtype: np.dtype[Any], *shapes: Sizes) -> list[Array]:
     for shape in shapes:
         n_bytes = prod(shape) * dtype.itemsize
         arrays.append(scratch[start : start + n_bytes].view(dtype).reshape(shape))
-        start += _aligned(n_bytes)
+        start += aligned(n_bytes)
     return arrays
 
 

@@ -26,6 +26,7 @@ _WEIGHT_BYTES = 10.0
 _RUN = 8.0
 _COPIED = 0.05  # per value that is gathered
 _TRANSFORMED = 0.15  # per value that a transform adds up
+_MADE = 0.8  # per point of a kernel that is made out of others
 _BAND_FLOPS = 60.0  # its products are small
 _LARGEST_BAND = 1 << 20  # bytes; a larger one falls out of the cache
 _MANY_CHANNELS = 128
@@ -74,10 +75,11 @@ def _winograd(site: Site[p.Convolution]) -> float:
     channels = site.inputs[0][-1]
     tiles = samples * -(-height // 2) * -(-width // 2)
     flops = 2 * 16 * tiles * channels * filters
-    weights = 16 * channels * filters * site.dtype.itemsize
+    weights = 9 * channels * filters * site.dtype.itemsize
+    made = 7 * channels * filters * _MADE
     # 24 additions per tile and channel on either side, in runs of one tile's channels
     transformed = 24 * tiles * (channels + filters) * _TRANSFORMED
-    return flops / _FLOPS + weights / _WEIGHT_BYTES + 24 * tiles * _RUN + transformed
+    return flops / _FLOPS + weights / _WEIGHT_BYTES + made + 24 * tiles * _RUN + transformed
 
 
 def _banded(site: Site[p.Convolution]) -> float:

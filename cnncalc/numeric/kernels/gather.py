@@ -38,7 +38,7 @@ class Gather(RowKernel):
         super().__init__(site, self._rows(site, positions, channels))
         self._columns = (self._groups, self.block_rows * positions, self._depth)
         rows, width = self.block_rows * positions, filters // self._groups
-        self.panels = Panels(self._groups, self._depth, width, rows, site.dtype)
+        self.panels = Panels((self._groups,), self._depth, width, rows, site.dtype)
         self.reserve(self._columns, self.slab_shape, self.panels.scratch_shape)
         self.weight_bytes = self.panels.n_bytes + filters * site.dtype.itemsize
 
@@ -54,7 +54,7 @@ class Gather(RowKernel):
         if conv.connections is not None:
             kernel = connected(conv, kernel, self.channels)
         if conv.groups == 1:
-            self.panels.load(np.ascontiguousarray(kernel))
+            self.panels.load(kernel.reshape(1, self._depth, -1))
         else:
             self.panels.load(bundled(kernel, conv.groups, self._bundle))
         self.epilogue.load(bias_of(conv, arrays))

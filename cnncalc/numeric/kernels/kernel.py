@@ -21,6 +21,7 @@ from cnncalc.ir import primitives as p
 from cnncalc.ir.shapes import Sizes
 
 Array: TypeAlias = NDArray[Any]
+ALIGNMENT = 64  # bytes, of all memory that kernels get
 P = TypeVar("P", bound=p.Primitive)
 P_co = TypeVar("P_co", bound=p.Primitive, covariant=True)
 
@@ -52,6 +53,11 @@ class Site(NamedTuple, Generic[P_co]):
     def n_outputs(self) -> int:
         """Number of values that it gives, over the whole batch."""
         return prod(self.output)
+
+
+def aligned(n_bytes: int) -> int:
+    """A size in bytes, rounded up so that what follows is aligned."""
+    return -(-n_bytes // ALIGNMENT) * ALIGNMENT
 
 
 class Crew:
@@ -91,17 +97,25 @@ class Kernel(ABC, Generic[P]):
     Attributes:
         name: What the way is called in timings: `winograd`, `product`, `gather`.
         scratch_bytes: Working memory that `run` needs *per thread*.
+        shared_bytes: What it needs besides, once for all threads.
         weight_bytes: What its arrays take once loaded.
+        keeps_weights: Whether it uses its arrays as they are given, and makes no others of them.
         in_place: Whether `out` may be the first input's own memory.
     """
 
     name: ClassVar[str]
     in_place: ClassVar[bool] = False
+    keeps_weights: bool = False
     scratch_bytes: int = 0
+    shared_bytes: int = 0
     weight_bytes: int = 0
 
     def __init__(self, site: Site[P]) -> None:
         self.site = site
+
+    def room(self, n_threads: int) -> int:
+        """Bytes of working memory that a run on so many threads needs."""
+        return aligned(self.shared_bytes) + aligned(self.scratch_bytes) * n_threads
 
     def load(self, arrays: Mapping[str, Array]) -> None:
         """Take the weights, by their names within the layer and in the dtype of the site."""
@@ -120,6 +134,6 @@ class Kernel(ABC, Generic[P]):
             inputs: Arrays of the site's input shapes; not changed, unless `out` is one of them.
             out: Where the result goes, of the site's output shape.
             crew: Threads to split the work over.
-            scratch: Bytes (uint8, 64-byte aligned), `scratch_bytes` for each thread of the crew;
-                what is in it is undefined.
+            scratch: Bytes (uint8, 64-byte aligned), as many as `room` says for the crew: what is
+                shared, then equal parts for the threads. What is in it is undefined.
         """

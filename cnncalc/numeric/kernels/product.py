@@ -7,8 +7,6 @@ from functools import partial
 from itertools import pairwise
 from math import prod
 
-import numpy as np
-
 from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.chunks import carve
 from cnncalc.numeric.kernels.epilogue import Epilogue, Finish
@@ -38,8 +36,9 @@ class Product(Kernel[p.Convolution | p.Dense]):
         n_weights = self._n_in * self._n_out
         self.weight_bytes = (n_weights + self._n_out) * site.dtype.itemsize
         self._block = self._block_rows()
-        self._panels = Panels(1, self._n_in, self._n_out, self._block, site.dtype)
+        self._panels = Panels((1,), self._n_in, self._n_out, self._block, site.dtype)
         self.scratch_bytes = self._panels.scratch_bytes
+        self.keeps_weights = not self._panels.is_cut_up
 
     @staticmethod
     def suits(site: Site[p.Convolution | p.Dense]) -> bool:
@@ -63,7 +62,7 @@ class Product(Kernel[p.Convolution | p.Dense]):
         kernel = arrays[kernel_name(conv)]
         if isinstance(conv, p.Convolution) and conv.connections is not None:
             kernel = connected(conv, kernel, self._n_in)
-        self._panels.load(np.ascontiguousarray(kernel))
+        self._panels.load(kernel.reshape(1, self._n_in, self._n_out))
         self._epilogue.load(bias_of(conv, arrays))
 
     def run(self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array) -> None:

@@ -34,6 +34,7 @@ class Stamps(Kernel[p.TransposedConvolution]):
     """
 
     name = "stamps"
+    keeps_weights = True
 
     def __init__(self, site: Site[p.TransposedConvolution]) -> None:
         super().__init__(site)

@@ -9,18 +9,18 @@ Reference:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.filters import bias_of
-from cnncalc.numeric.kernels.kernel import Array, Site
-from cnncalc.numeric.kernels.panels import Panels
+from cnncalc.numeric.kernels.kernel import Array, Crew, Site, aligned
+from cnncalc.numeric.kernels.points import Made, Points
 from cnncalc.numeric.kernels.rows import Block, RowKernel, Turn, Worker
 
 _BLOCK_BYTES = 3 << 19
-_G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
+_LARGEST_BLOCK = 1 << 23
 
 
 class Winograd(RowKernel):
@@ -32,15 +32,17 @@ class Winograd(RowKernel):
     def __init__(self, site: Site[p.Convolution]) -> None:
         channels, filters = site.inputs[0][-1], site.output[-1]
         height, width = (-(-size // 2) for size in site.output[1:3])
-        self.weight_bytes = (16 * channels + 1) * filters * site.dtype.itemsize
         row_bytes = 16 * width * (channels + filters) * site.dtype.itemsize
         # a block fills the cache, or is large beside the kernels that every block reads
-        rows = max(1, min(max(_BLOCK_BYTES, self.weight_bytes) // row_bytes, height))
+        large = min(16 * channels * filters * site.dtype.itemsize, _LARGEST_BLOCK)
+        rows = max(1, min(max(_BLOCK_BYTES, large) // row_bytes, height))
         super().__init__(site, 2 * rows)
         self.tiles = (rows, width)
         # the padded rows are whole tiles, also where the output ends within one
         self.padded = (2 * rows + 2, 2 * width + 2, channels)
-        self.panels = Panels(16, channels, filters, rows * width, site.dtype)
+        self.points = Points(channels, filters, rows * width, site.dtype)
+        self.weight_bytes = self.points.n_bytes + filters * site.dtype.itemsize
+        self.shared_bytes = self.points.made_bytes
         self.reserve(*self._scratch_shapes())
 
     @staticmethod
@@ -62,25 +64,36 @@ class Winograd(RowKernel):
         # transformed input before the products are transformed back
         inner = max(4 * rows * across * channels, 16 * tiles * self.filters)
         outer = max(16 * tiles * channels, 8 * tiles * self.filters)
-        return self.padded, (inner,), (outer,), self.panels.scratch_shape
+        return self.padded, (inner,), (outer,), self.points.scratch_shape
 
     def load(self, arrays: Mapping[str, Array]) -> None:
         conv = self.site.primitive
-        kernel = arrays[conv.weight_name]
-        rows = np.tensordot(_G.astype(kernel.dtype), kernel, (1, 0))
-        both = np.tensordot(_G.astype(kernel.dtype), rows, (1, 1))  # (columns, rows, in, out)
-        self.panels.load(np.ascontiguousarray(both.swapaxes(0, 1)))
+        self.points.load(arrays[conv.weight_name])
         bias = bias_of(conv, arrays)
         self.bias = bias if bias is not None and bias.any() else None
 
+    def bind(
+        self, inputs: Sequence[Array], out: Array, crew: Crew, scratch: Array
+    ) -> Callable[[], None]:
+        shared = aligned(self.shared_bytes)
+        self._made, make = self.points.bind(scratch[:shared], crew)
+        rows = super().bind(inputs, out, crew, scratch[shared:])
+
+        def run() -> None:
+            make()
+            rows()
+
+        return run
+
     def worker(self, x: Array, out: Array, scratch: list[Array]) -> Worker:
-        return _Tiler(self, x, out, *scratch)
+        return _Tiler(self, self._made, x, out, *scratch)
 
 
 class _Tiler(Worker):
     def __init__(
         self,
         kernel: Winograd,
+        made: Made,
         x: Array,
         out: Array,
         padded: Array,
@@ -89,7 +102,7 @@ class _Tiler(Worker):
         spare: Array,
     ) -> None:
         super().__init__(kernel.slab, x, padded)
-        self._panels, self._out, self._spare = kernel.panels, out, spare
+        self._points, self._made, self._out, self._spare = kernel.points, made, out, spare
         self._filters, self._bias = kernel.filters, kernel.bias
         self._width = kernel.tiles[1]
         self._inner, self._outer = inner, outer
@@ -123,18 +136,18 @@ class _Tiler(Worker):
             self._write(products, n_tiles, block)
 
     def _transformed(self, n_rows: int) -> Array:
-        """`Bᵀ d B` of every tile: (16, tiles, channels)."""
+        """`Bᵀ d B` of every tile: (4, 4, tiles, channels)."""
         _, across, channels = self._padded.shape
         down = _part(self._inner, (4, n_rows, across, channels))
         tiles = _part(self._outer, (4, 4, n_rows, self._width, channels))
         _combine([self._padded[i : i + 2 * n_rows : 2] for i in range(4)], list(down))
         columns = [down[:, :, i : i + 2 * self._width : 2] for i in range(4)]
         _combine(columns, [tiles[:, i] for i in range(4)])
-        return tiles.reshape(16, -1, channels)
+        return tiles.reshape(4, 4, -1, channels)
 
     def _products(self, tiles: Array, n_rows: int) -> Array:
-        out = _part(self._inner, (16, n_rows * self._width, self._filters))
-        self._panels.multiply(tiles, out, self._spare)
+        out = _part(self._inner, (4, 4, n_rows * self._width, self._filters))
+        self._points.multiply(tiles, self._made, out, self._spare)
         return out.reshape(4, 4, n_rows, self._width, self._filters)
 
     def _write(self, m: Array, n_rows: int, block: Block) -> None:

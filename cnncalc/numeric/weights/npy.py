@@ -98,7 +98,11 @@ def fill(array: Array, file: IO[bytes], where: str) -> None:
     target = array.reshape(-1).view(np.uint8).data
     done = 0
     while done < len(target):
-        data = file.read(min(_PIECE, len(target) - done))
+        try:
+            data = file.read(min(_PIECE, len(target) - done))
+        except OSError as error:
+            reason = error.strerror or error
+            raise UsageError(f"{where} cannot be read ({reason}); get the file again") from None
         if not data:
             raise UsageError(
                 f"{where} is cut off: {done} of {len(target)} bytes are there; get the file again"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cnncalc.errors import UsageError
@@ -15,6 +17,21 @@ _REASONS = {
     IsADirectoryError: "this is a directory; give the path of a file",
     PermissionError: "no permission to read this file; change its mode or its owner",
 }
+
+
+@contextmanager
+def reading(path: str | Path) -> Iterator[io.FileIO]:
+    """Open a regular file for as long as it is read, with an error that says what failed.
+
+    Raises:
+        UsageError: It cannot be opened, or what is in it cannot be read.
+    """
+    with open_regular(path) as file:
+        try:
+            yield file
+        except OSError as error:
+            reason = error.strerror or error
+            raise UsageError(f"{printable(str(path))} cannot be read ({reason})") from None
 
 
 def open_regular(path: str | Path) -> io.FileIO:
