@@ -62,7 +62,10 @@ def export(
         _write_file(target, analyze(network), path, weights, force)
         return None
     if weights is not None:
-        raise UsageError(f"{target} has no weights in it; {' and '.join(_FILES)} have")
+        have = f"{' and '.join(_FILES)} have"
+        if target in (Target.keras, Target.torch):
+            have += "; load_weights in the generated code reads an .npz file"
+        raise UsageError(f"{target} has no weights in it; {have}")
     text = _text(target, analyze(network))
     if path is not None:
         write_file(text.encode(), path, force=force)

@@ -33,10 +33,16 @@ def outputs_of(model: Any, facts: NetworkFacts, inputs: Arrays) -> dict[str, Arr
     }
 
 
+def outputs(facts: NetworkFacts, weights: Arrays, inputs: Arrays) -> list[Array]:
+    """The network's outputs with these weights, batch first and channels last."""
+    keras.backend.clear_session(free_memory=False)
+    return list(outputs_of(build_keras(facts, weights), facts, inputs).values())
+
+
 def compare(facts: NetworkFacts) -> Any:
     """Hold the model to the outputs of our own run, with the same weights; the model."""
     weights, inputs = scrambled(facts, 1), some_inputs(facts)
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     model = build_keras(facts, weights)
     theirs = run(facts.network, inputs, weights, threads=1)
     ours = outputs_of(model, facts, inputs)

@@ -24,6 +24,13 @@ def evaluate(facts: NetworkFacts, weights: Arrays, inputs: Arrays) -> dict[str, 
     return {name: channels_last(as_infinite(values[names[name]])) for name in names}
 
 
+def outputs(facts: NetworkFacts, weights: Arrays, inputs: Arrays) -> list[Array]:
+    """The network's outputs in float32, batch first and channels last, as the inputs are."""
+    given = [channels_first(inputs[name].astype(np.float32)) for name in facts.inputs]
+    values = compute(to_onnx(facts, weights), given)
+    return [channels_last(as_infinite(value)) for value in values.values()]
+
+
 def run(model: Any, inputs: list[Array]) -> dict[str, Array]:
     """Every value that a model describes, from the graph's inputs in their order."""
     shown = type(model)()
@@ -31,12 +38,17 @@ def run(model: Any, inputs: list[Array]) -> dict[str, Array]:
     given_out = {info.name for info in model.graph.output}
     inner = [info for info in model.graph.value_info if info.name not in given_out]
     shown.graph.output.extend(inner)
+    return compute(shown, inputs)
+
+
+def compute(model: Any, inputs: list[Array]) -> dict[str, Array]:
+    """A model's outputs, by name, from its inputs in their order."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # what fails raises, and need not be printed
     options.intra_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(
-        shown.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
     names = [info.name for info in session.get_inputs()]
     wanted = [info.name for info in session.get_outputs()]

@@ -8,7 +8,7 @@ from hypothesis import Phase, event, given, settings
 from cnncalc.errors import UsageError
 from cnncalc.exporters.keras import build_keras, to_keras
 from tests.exporters.keras_models import check_layers, compare, keras
-from tests.exporters.zoo_sizes import KERAS_QUICK, KERAS_SLOW, small
+from tests.exporters.zoo_sizes import small
 from tests.helpers import facts_of, zoo_facts, zoo_names
 from tests.properties.strategies import Drawn, networks
 
@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("name", KERAS_QUICK)
+@pytest.mark.parametrize("name", ["lenet5", "lenet5-modern"])  # all of them in test_agreement
 def test_values(name: str) -> None:
     facts = small(name)
     check_layers(facts, compare(facts))
@@ -33,14 +33,10 @@ def test_shapes_at_full_size(name: str) -> None:
     keras.backend.clear_session(free_memory=False)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", KERAS_SLOW)
-def test_values_of_one_of_a_kind(name: str) -> None:
-    facts = small(name)
-    check_layers(facts, compare(facts))
-
-
-def compare_generated(drawn: Drawn) -> None:
+# without shrinking, which takes minutes: every new shape is compiled anew; more in test_agreement
+@settings(max_examples=3, phases=[Phase.explicit, Phase.generate])
+@given(networks())
+def test_generated(drawn: Drawn) -> None:
     facts = facts_of(drawn.text)
     try:
         to_keras(facts)
@@ -50,17 +46,3 @@ def compare_generated(drawn: Drawn) -> None:
         event("a window in the padding")
     else:
         check_layers(facts, compare(facts))
-
-
-# without shrinking, which takes minutes: every new shape is compiled anew
-@settings(max_examples=3, phases=[Phase.explicit, Phase.generate])
-@given(networks())
-def test_generated(drawn: Drawn) -> None:
-    compare_generated(drawn)
-
-
-@pytest.mark.slow
-@settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
-@given(networks())
-def test_generated_more(drawn: Drawn) -> None:
-    compare_generated(drawn)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import event, given, settings
 
-import cnncalc
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.exporters.expressible import known
 from cnncalc.exporters.onnx import to_onnx
 from cnncalc.exporters.onnx.graph import onnx_shape
 from cnncalc.numeric.weights import scrambled
-from tests.exporters.onnx_values import evaluate, layer_tensors, run
-from tests.helpers import facts_of, sound, zoo_facts, zoo_names
+from tests.exporters.onnx_values import evaluate, layer_tensors
+from tests.exporters.zoo_sizes import QUICK, small
+from tests.helpers import facts_of, zoo_facts, zoo_names
 from tests.numeric import torch_values
 from tests.numeric.arrays import assert_close
 from tests.numeric.graphs import some_inputs
@@ -25,33 +24,11 @@ from tests.properties.strategies import Drawn, networks
 onnx: Any = pytest.importorskip("onnx")
 pytestmark = pytest.mark.oracle
 
-# Inputs at which a network still fits, smaller than its own, for those where that saves time.
-SMALL = {
-    "alexnet": "67x67x3",
-    "alexnet-one-tower": "67x67x3",
-    "alexnet-torchvision": "64x64x3",
-    "c3d": "16x32x32x3",
-    "c3d-sports1m": "16x32x32x3",
-    "inception-v3": "75x75x3",
-    "m5": "512x1",
-    "m11": "512x1",
-    "m18": "512x1",
-    "unet": "32x32x1",
-    "unet-valid": "188x188x1",
-    "zfnet": "48x48x3",
-}
-OWN = (
-    *("convnetjs-cifar10", "cs231n-7000", "dcgan", "dcgan-discriminator", "dilated-context"),
-    *("fashion-mnist", "googlenet", "lecture-dense", "lenet5", "lenet5-modern", "ten-filters"),
-    *("seven-padding1", "seven-stride1", "seven-stride2", "seven-stride3"),
+# which differ most from one another; the outputs of all networks are compared in test_agreement
+ONE_OF_A_KIND = (
+    *("convnext-tiny", "dcgan", "densenet121", "dilated-context", "efficientnet-b0", "googlenet"),
+    *("inception-v3", "mobilenet-v3-large", "regnety-400mf", "resnext50", "xception", "zfnet"),
 )
-QUICK = ("lenet5", "lenet5-modern", "m5", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "squeezenet1-1")
-MOST_VALUES = 30e6  # parameters; beyond that the same layers are only more of them
-
-
-def small(name: str) -> NetworkFacts:
-    size = None if name in OWN else SMALL.get(name, "32x32x3")
-    return sound(cnncalc.analyze(cnncalc.load(name, input=size)))
 
 
 def compare(facts: NetworkFacts) -> None:
@@ -88,20 +65,9 @@ def test_values(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in zoo_names() if name not in QUICK])
-def test_values_of_all(name: str) -> None:
-    facts = small(name)
-    if facts.totals.n_params <= MOST_VALUES:
-        compare(facts)
-        return
-    model = to_onnx(facts)
-    zeros = [
-        np.zeros([dim.dim_value or 1 for dim in info.type.tensor_type.shape.dim], np.float32)
-        for info in model.graph.input
-    ]
-    values = run(model, zeros)
-    for layer in facts.layers:
-        assert values[layer.name].shape == (1, *onnx_shape(known(layer.output_shape))), layer.name
+@pytest.mark.parametrize("name", ONE_OF_A_KIND)
+def test_values_of_one_of_a_kind(name: str) -> None:
+    compare(small(name))
 
 
 @settings(max_examples=60)

@@ -101,3 +101,10 @@ def test_what_follows_from_a_fault_is_not_listed() -> None:
 
 def test_a_sound_network_can_be_expressed() -> None:
     check_expressible(chain("8x8x3", "conv: {filters: 2, kernel: 3}"), "anything")
+
+
+def test_code_has_no_weights_and_says_how_to_load_them() -> None:
+    network = cnncalc.load("lenet5")
+    for form in ("keras", "torch"):
+        with pytest.raises(UsageError, match=r"onnx have; load_weights .* reads an \.npz file$"):
+            cnncalc.export(network, form, weights={})

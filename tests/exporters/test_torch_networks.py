@@ -14,7 +14,8 @@ from cnncalc.exporters.torch import build_torch, to_torch
 from cnncalc.exporters.torch.plan import plan_of
 from cnncalc.numeric.weights import scrambled
 from tests.exporters.torch_models import complaints, counts, expected_counts, outputs
-from tests.helpers import facts_of, sound, zoo_facts, zoo_names
+from tests.exporters.zoo_sizes import QUICK, small
+from tests.helpers import facts_of, zoo_facts, zoo_names
 from tests.numeric.arrays import assert_close
 from tests.numeric.graphs import some_inputs
 from tests.properties.strategies import Drawn, networks
@@ -22,35 +23,8 @@ from tests.properties.strategies import Drawn, networks
 torch: Any = pytest.importorskip("torch")
 pytestmark = pytest.mark.oracle
 
-# Inputs at which a network still fits, smaller than its own, for those where that saves time.
-SMALL = {
-    "alexnet": "67x67x3",
-    "alexnet-one-tower": "67x67x3",
-    "alexnet-torchvision": "64x64x3",
-    "c3d": "16x32x32x3",
-    "c3d-sports1m": "16x32x32x3",
-    "inception-v3": "75x75x3",
-    "m5": "512x1",
-    "m11": "512x1",
-    "m18": "512x1",
-    "unet": "32x32x1",
-    "unet-valid": "188x188x1",
-    "zfnet": "48x48x3",
-}
-OWN = (
-    *("convnetjs-cifar10", "cs231n-7000", "dcgan", "dcgan-discriminator", "dilated-context"),
-    *("fashion-mnist", "googlenet", "lecture-dense", "lenet5", "lenet5-modern", "ten-filters"),
-    *("seven-padding1", "seven-stride1", "seven-stride2", "seven-stride3"),
-)
-QUICK = ("lenet5", "lenet5-modern", "m5", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "squeezenet1-1")
 # Layers that stand elsewhere in other calls of their block, and so have another name there.
 ODDLY_NAMED = {"xception": {"block2.relu_1"}}
-MOST_VALUES = 30e6  # parameters; beyond that the same layers are only more of them
-
-
-def small(name: str) -> NetworkFacts:
-    size = None if name in OWN else SMALL.get(name, "32x32x3")
-    return sound(cnncalc.analyze(cnncalc.load(name, input=size)))
 
 
 def compare(facts: NetworkFacts, dtype: str = "float32") -> None:
@@ -104,19 +78,6 @@ def test_code_of_the_zoo_is_clean(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", QUICK)
 def test_values(name: str) -> None:
-    compare(small(name))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        name
-        for name in zoo_names()
-        if name not in QUICK and (zoo_facts(name).totals.n_params or 0) <= MOST_VALUES
-    ],
-)
-def test_values_of_all(name: str) -> None:
     compare(small(name))
 
 

@@ -91,7 +91,7 @@ def test_from_numpy_to_keras(tmp_path: Path) -> None:
     weights = scrambled(cnncalc.analyze(network), 3)
     save_weights(tmp_path / "start.npz", weights)
     code = keras_code(network, tmp_path / "lenet5.py")
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     model = code.build_model()
     code.load_weights(model, tmp_path / "start.npz")
 

@@ -16,6 +16,7 @@ from cnncalc.exporters.torch import build_torch
 from tests.numeric.arrays import Array, Arrays
 
 torch: Any = pytest.importorskip("torch")
+torch.set_num_threads(1)  # tests run side by side, and threads that wait for one another spin
 
 
 def outputs(facts: NetworkFacts, weights: Arrays, inputs: Arrays) -> list[Array]:

@@ -26,9 +26,8 @@ _OWN = (
     *("fashion-mnist", "googlenet", "lecture-dense", "lenet5", "lenet5-modern", "ten-filters"),
     *("seven-padding1", "seven-stride1", "seven-stride2", "seven-stride3"),
 )
-# Keras on JAX compiles every shape of every operation, so values are compared on one of a kind
-KERAS_QUICK = ("lenet5", "lenet5-modern")
-KERAS_SLOW = ("m5", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "resnet18", "unet", "convnext-tiny")
+# those whose values are compared whenever tests run
+QUICK = ("lenet5", "lenet5-modern", "m5", "mobilenet-v2-0.5", "shufflenet-v2-0.5", "squeezenet1-1")
 
 
 def small(name: str) -> NetworkFacts:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import math
 from typing import TypeAlias
 
-Scalar: TypeAlias = int | float | str | bool | None
+
+class Reference:
+    """A constant of the generated file, which stands for a value by its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+Scalar: TypeAlias = int | float | str | bool | Reference | None
 Value: TypeAlias = Scalar | tuple["Value", ...]
 
 

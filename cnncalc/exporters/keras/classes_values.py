@@ -65,6 +65,31 @@ class GlobalResponseNormalization(layers.Layer):
         return self.gamma * x * strength / (mean + self.epsilon) + self.beta + x
 
 
+class AxesNormalization(layers.Layer):
+    """Layer normalization over axes that need not be the last."""
+
+    def __init__(self, axis, epsilon, center=True, scale=True, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = tuple(axis)
+        self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+
+    def build(self, input_shape):
+        shape = [input_shape[axis] for axis in self.axis]
+        if self.scale:
+            self.gamma = self.add_weight(shape, initializer="ones", name="gamma")
+        if self.center:
+            self.beta = self.add_weight(shape, initializer="zeros", name="beta")
+
+    def call(self, x):
+        mean, variance = ops.moments(x, self.axis, keepdims=True)
+        sizes = [n if axis in self.axis else 1 for axis, n in enumerate(x.shape)]
+        x = (x - mean) / ops.sqrt(variance + self.epsilon)
+        x = x * ops.reshape(self.gamma, sizes) if self.scale else x
+        return x + ops.reshape(self.beta, sizes) if self.center else x
+
+
 class L2Normalization(layers.Layer):
     """Divide the channels of every position by their Euclidean length."""
 

@@ -94,6 +94,7 @@ class ConnectedConvolution(layers.Layer):
         dilation_rate=1,
         use_bias=True,
         activation=None,
+        kernel_initializer="glorot_uniform",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -105,10 +106,12 @@ class ConnectedConvolution(layers.Layer):
         )
         self.use_bias = use_bias
         self.activation = keras.activations.get(activation)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape):
         count = sum(len(seen) for seen in self.connections)
-        self.kernel = self.add_weight((*self.kernel_size, count), name="kernel")
+        shape = (*self.kernel_size, count)
+        self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel")
         if self.use_bias:
             shape = (len(self.connections),)
             self.bias = self.add_weight(shape, initializer="zeros", name="bias")
@@ -140,6 +143,7 @@ class TransposedConvolution(layers.Layer):
         groups=1,
         use_bias=True,
         activation=None,
+        kernel_initializer="glorot_uniform",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -152,10 +156,11 @@ class TransposedConvolution(layers.Layer):
         self.groups = groups
         self.use_bias = use_bias
         self.activation = keras.activations.get(activation)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape):
         shape = (*self.kernel_size, input_shape[-1] // self.groups, self.filters)
-        self.kernel = self.add_weight(shape, name="kernel")
+        self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel")
         if self.use_bias:
             shape = (self.filters,)
             self.bias = self.add_weight(shape, initializer="zeros", name="bias")

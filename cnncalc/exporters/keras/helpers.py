@@ -15,7 +15,7 @@ def assign_weights(model, arrays):
 
 _LOAD = '''\
 def load_weights(model, path):
-    """Read the weights from an .npz file of cnncalc or of `save_weights`."""
+    """Read the weights from an .npz file of cnncalc (.npz only, no .safetensors)."""
     with np.load(path) as arrays:
         assign_weights(model, arrays)'''
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.exporters.code.scopes import reachable
+from cnncalc.exporters.code.steps import Argument
 from cnncalc.exporters.expressible import Inexpressible, Reason, known, refuse
 from cnncalc.exporters.keras.emit import emit_layer
 from cnncalc.exporters.keras.making import Emission, Making
+from cnncalc.exporters.kernels import Array, Kernels
 from cnncalc.exporters.naming import Names
 from cnncalc.exporters.padding import fitting, is_none, is_same
 from cnncalc.ir import primitives as p
@@ -18,6 +21,7 @@ from cnncalc.ir.graph import Node
 # Keras refuses a slash, PyTorch a dot, and TensorFlow all that is not one of these.
 SEPARATOR = ">"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]", re.ASCII)
+_DEPTHWISE = "layers.DepthwiseConv"
 _NEVER_NEGATIVE = {"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus", "exponential"}
 
 
@@ -45,6 +49,7 @@ class Plan:
         arrays: By `<Keras layer>.<variable>` the name of its array, where that is another.
         makers: By the layer whose weights are shared the layer that makes them.
         inputs: Names of the network's inputs in Keras.
+        kernels: Those that the document writes out.
         n_params: Parameters, every one once.
         n_frozen: Those that training does not change.
         n_statistics: Running statistics.
@@ -58,6 +63,7 @@ class Plan:
     arrays: dict[str, str] = field(default_factory=dict)
     makers: dict[int, int] = field(default_factory=dict)
     inputs: dict[int, str] = field(default_factory=dict)
+    kernels: Kernels = field(default_factory=Kernels)
     n_params: int = 0
     n_frozen: int = 0
     n_statistics: int = 0
@@ -77,6 +83,7 @@ def plan_of(facts: NetworkFacts) -> Plan:
     plan = Plan(facts, order=reachable(facts.network.graph))
     _emit_all(plan)
     _share(plan)
+    _write_kernels(plan)
     _name_all(plan)
     _count(plan)
     return plan
@@ -183,6 +190,34 @@ def _share(plan: Plan) -> None:
 
 def _made(makings: list[Making]) -> tuple[object, ...]:
     return tuple((m.function, m.arguments) for m in makings if m.weights)
+
+
+def _write_kernels(plan: Plan) -> None:
+    """Let layers whose kernels the document writes out begin with these."""
+    nodes = plan.facts.network.graph.nodes
+    for index in plan.order:
+        node = nodes[index]
+        owner = node if node.shares is None else nodes[node.shares]
+        if plan.maker_of(node) != index:
+            continue
+        for k, making in enumerate(plan.makings[index]):
+            if "kernel" in making.weights.values():
+                form = (making.function, known(node.lowered.inputs[0])[-1])
+                arrange = partial(_arranged, *form)
+                constant = plan.kernels.of(plan.facts, owner, form, arrange)
+                if constant is None:
+                    break
+                is_depthwise = making.function.startswith(_DEPTHWISE)
+                what = "depthwise_initializer" if is_depthwise else "kernel_initializer"
+                arguments = (*making.arguments, Argument(what, constant))
+                plan.makings[index][k] = making._replace(arguments=arguments)
+
+
+def _arranged(function: str, channels: int, kernel: Array) -> Array:
+    """A kernel as a Keras layer has it."""
+    if function.startswith(_DEPTHWISE):
+        return kernel.reshape(*kernel.shape[:-2], channels, -1)
+    return kernel.swapaxes(-1, -2) if function.endswith("DTranspose") else kernel
 
 
 def _name_all(plan: Plan) -> None:

@@ -85,8 +85,12 @@ def normalization(e: Emission, norm: p.Normalization, shape: Sizes) -> None:
             weights |= moving
             e.add("layers.BatchNormalization", default, *chosen, role="norm", weights=weights)
         case "layer":
-            last = norm.axes == (len(shape) - 1,)
-            axes = Argument("axis", -1 if last else tuple(a + 1 for a in norm.axes), -1)
+            first = len(shape) - len(norm.axes)
+            axes = Argument("axis", tuple(a + 1 for a in norm.axes), (len(shape),))
+            if norm.axes != tuple(range(first, len(shape))):
+                # Keras on PyTorch takes the last axes instead, whatever it is told
+                e.add("AxesNormalization", axes, epsilon, *chosen, role="norm", weights=weights)
+                return
             e.add("layers.LayerNormalization", axes, epsilon, *chosen, role="norm", weights=weights)
         case "group" | "instance":
             groups = Argument("groups", norm.groups if norm.kind == "group" else -1)
@@ -141,7 +145,10 @@ def rescale(e: Emission, primitive: p.Rescale) -> None:
 
 
 def merge(e: Emission, primitive: p.Merge, shapes: list[Sizes]) -> None:
-    """Several maps become one."""
+    """Several maps become one; Keras merges no single one."""
+    if len(shapes) == 1:
+        e.add("layers.Identity", role="identity")
+        return
     function = f"layers.{_MERGES[primitive.kind]}"
     everything = tuple(range(len(shapes)))
     if primitive.kind == "subtract":  # Keras's takes two

@@ -46,8 +46,17 @@ def source(plan: Plan, program: Program) -> str:
     imports = "import keras\nimport numpy as np\nfrom keras import layers, ops"
     what = f"The network {name}" if plan.facts.name else "A network"
     head = f'"""{what} for Keras 3, written by cnncalc."""\n\n{imports}\n'
-    names = helpers.names(plan)
-    return f"{head}\n{names}\n\n{text}\n" if names else f"{head}\n\n{text}\n"
+    tables = "\n".join(table for table in (_kernels(plan), helpers.names(plan)) if table)
+    return f"{head}\n{tables}\n\n{text}\n" if tables else f"{head}\n\n{text}\n"
+
+
+def _kernels(plan: Plan) -> str:
+    """The kernels that the document writes out, as initializers; empty without any."""
+    lines = [
+        layout.statement(f"{name} = ", Call(Atom("keras.initializers.Constant"), (values,)), 0)
+        for name, values in plan.kernels.constants.items()
+    ]
+    return "\n".join(["# Kernels that the network begins with.", *lines, ""]) if lines else ""
 
 
 def _docstring(plan: Plan, name: str) -> list[str]:

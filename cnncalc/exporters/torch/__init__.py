@@ -27,7 +27,7 @@ from cnncalc.exporters.weights import check_weights
 from cnncalc.source.printable import printable
 
 _MODULES = frozenset({"collections", "numpy", "torch", "torch.nn.functional"})
-_TABLES = frozenset({"WEIGHTS", "MOVING", "RENAMED", "set_trainable"})
+_TABLES = frozenset({"WEIGHTS", "MOVING", "RENAMED", "set_trainable", "with_kernel"})
 
 
 def to_torch(facts: NetworkFacts) -> str:

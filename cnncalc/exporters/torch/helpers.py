@@ -13,6 +13,13 @@ def set_trainable(layer, trainable):
     """The layer, its weights frozen if they are not to be trained."""
     return layer.requires_grad_(trainable)'''
 
+WITH_KERNEL = '''\
+def with_kernel(layer, kernel):
+    """The layer, its kernel set to one that is written out."""
+    weight = next(layer.parameters())
+    weight.data.copy_(torch.from_numpy(kernel))
+    return layer'''
+
 _WEIGHTS = '''\
 def weights_of(model):
     """Yield every weight: its name in cnncalc, and a view of it with cnncalc's axes."""
@@ -37,7 +44,7 @@ _MOVE_TRANSPOSED = """\
 
 _REST = '''\
 def load_weights(model, path):
-    """Read the weights from an .npz file of cnncalc or of `save_weights`."""
+    """Read the weights from an .npz file of cnncalc (.npz only, no .safetensors)."""
     with np.load(path) as arrays:
         for name, tensor in weights_of(model):
             array = torch.from_numpy(arrays[name])

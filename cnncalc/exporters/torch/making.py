@@ -74,6 +74,7 @@ class Emission:
 
 
 TRAINABLE = "trainable"  # stands for a call of `requires_grad_` behind the module
+KERNEL = "kernel_values"  # stands for a call of `with_kernel`
 
 
 def per_axis(sizes: Sizes) -> Value:

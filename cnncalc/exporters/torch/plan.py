@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.exporters.code.scopes import reachable
+from cnncalc.exporters.code.steps import Argument
 from cnncalc.exporters.expressible import Inexpressible, Reason, refuse
+from cnncalc.exporters.kernels import Array, Kernels
 from cnncalc.exporters.torch.emit import emit_layer
-from cnncalc.exporters.torch.making import Emission, Making
+from cnncalc.exporters.torch.making import KERNEL, Emission, Making
 from cnncalc.ir.graph import Node
 
 
@@ -21,6 +26,7 @@ class Plan:
         order: The layers, by index, in order.
         makings: The modules and expressions of each.
         makers: By the layer whose weights are shared the layer that makes their modules.
+        kernels: Those that the document writes out.
         n_params: Parameters, every one once.
         n_frozen: Those that training does not change.
         n_statistics: Running statistics.
@@ -30,6 +36,7 @@ class Plan:
     order: list[int]
     makings: dict[int, list[Making]] = field(default_factory=dict)
     makers: dict[int, int] = field(default_factory=dict)
+    kernels: Kernels = field(default_factory=Kernels)
     n_params: int = 0
     n_frozen: int = 0
     n_statistics: int = 0
@@ -75,12 +82,35 @@ def plan_of(facts: NetworkFacts) -> Plan:
             reasons.append(Reason(node.name, "it shares weights but needs another module for them"))
     if reasons:
         refuse("PyTorch", reasons)
+    for index in plan.makers.values():
+        _write_kernel(plan, graph.nodes[index])
     return plan
 
 
 def _weighted(plan: Plan, index: int) -> list[tuple[object, ...]]:
     makings = plan.makings[index]
     return [(making.function, making.arguments) for making in makings if making.weights]
+
+
+def _write_kernel(plan: Plan, node: Node) -> None:
+    """Let a layer whose kernel the document writes out begin with it."""
+    owner = plan.owner_of(node)
+    for k, making in enumerate(plan.makings[node.index]):
+        if "kernel" in making.weights.values():
+            arrange = partial(_arranged, making)
+            constant = plan.kernels.of(plan.facts, owner, (making.function,), arrange)
+            if constant is None:
+                return
+            arguments = (*making.arguments, Argument(KERNEL, constant))
+            plan.makings[node.index][k] = making._replace(arguments=arguments)
+
+
+def _arranged(making: Making, kernel: Array) -> Array:
+    """A kernel as a module has it: one of PyTorch's own has the channels first."""
+    if "weight" not in making.weights:
+        return kernel
+    order = (0, 1) if making.function.startswith("nn.ConvTranspose") else (1, 0)
+    return np.moveaxis(kernel, (-2, -1), order)
 
 
 def _count(plan: Plan, node: Node) -> None:

@@ -13,7 +13,7 @@ from cnncalc.exporters.code.templates import Constant, Function, Hole, If, Line,
 from cnncalc.exporters.expressible import known
 from cnncalc.exporters.torch import helpers
 from cnncalc.exporters.torch.classes import source_of
-from cnncalc.exporters.torch.making import TRAINABLE
+from cnncalc.exporters.torch.making import KERNEL, TRAINABLE
 from cnncalc.exporters.torch.plan import Plan
 from cnncalc.exporters.torch.statements import Program
 from cnncalc.ir.shapes import Sizes
@@ -34,7 +34,9 @@ def source(plan: Plan, program: Program) -> str:
     text = "\n\n\n".join([*classes, tables, *functions])
     if "set_trainable(" in text:
         text = f"{helpers.SET_TRAINABLE}\n\n\n{text}"
-    return f"{_head(network.name, text)}\n\n{text}\n"
+    if plan.kernels.constants:
+        text = f"{helpers.WITH_KERNEL}\n\n\n{text}"
+    return f"{_head(network.name, text)}\n{_kernels(plan)}\n{text}\n"
 
 
 def _head(name: str, text: str) -> str:
@@ -45,6 +47,13 @@ def _head(name: str, text: str) -> str:
     if re.search(r"\bF\.", text):
         lines.append("import torch.nn.functional as F")
     return "\n".join([*lines, "from torch import nn\n"])
+
+
+def _kernels(plan: Plan) -> str:
+    """The kernels that the document writes out; empty without any."""
+    constants = plan.kernels.constants.items()
+    lines = [layout.statement(f"{name} = ", values, 0) for name, values in constants]
+    return "\n".join(["# Kernels that the network begins with.", *lines, "", ""]) if lines else ""
 
 
 def _shown(block: Function) -> str:
@@ -214,9 +223,12 @@ def _make(line: Line) -> Expression:
         tuple(
             _value(hole.value) if hole.positional else Keyword(hole.name, _value(hole.value))
             for hole in holes
-            if hole.name != TRAINABLE
+            if hole.name not in (TRAINABLE, KERNEL)
         ),
     )
+    for hole in holes:
+        if hole.name == KERNEL:
+            call = Call(Atom("with_kernel"), (call, _value(hole.value)))
     trainable = [hole for hole in holes if hole.name == TRAINABLE]
     if not trainable:
         return call
