@@ -23,7 +23,24 @@ def models() -> Path:
     return Path(found.origin).parent / "models"
 
 
-def text_line(height: int, width: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+Pictures = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+
+
+def photographs(height: int, width: int) -> list[Pictures]:
+    """Two photographs, and a strip of each, as the classifier gets them."""
+    datasets = pytest.importorskip("sklearn.datasets")
+    image = pytest.importorskip("PIL.Image")
+    found = []
+    for name in ("china.jpg", "flower.jpg"):
+        whole = datasets.load_sample_image(name)
+        for part in (whole, whole[120:220, 100:500]):
+            scaled = image.fromarray(part).resize((width, height))
+            values = np.asarray(scaled, np.float32)[None] / 127.5 - 1
+            found.append(np.ascontiguousarray(values.transpose(0, 3, 1, 2)))
+    return found
+
+
+def text_line(height: int, width: int) -> Pictures:
     """A picture of strokes on paper, as the classifier gets it: values from -1 to 1."""
     rows, columns = np.mgrid[:height, :width]
     strokes = ((columns // 7) % 3 == 0) & (rows > height // 4) & (rows < 3 * height // 4)
@@ -36,7 +53,8 @@ def test_direction_classifier() -> None:
     path = models() / "ch_ppocr_mobile_v2.0_cls_infer.onnx"
     with pytest.raises(UsageError, match="--input 224x224x3"):
         read_onnx(path, name="cls.onnx")
-    for picture in (text_line(48, 192), text_line(48, 192)[:, :, ::-1, ::-1].copy()):
+    line = text_line(48, 192)
+    for picture in (line, line[:, :, ::-1, ::-1].copy(), *photographs(48, 192)):
         check(path.read_bytes(), {"x": (48, 192, 3)}, {"x": picture})
 
 
