@@ -38,7 +38,7 @@ def translate(layers: Sequence[Entry], name: str, inputs: Mapping[str, Sizes]) -
     if not net.layers:
         refuse(name, "the net has no layers beside its input")
     outputs = (net.last,)
-    return Model(None, "ConvNetJS", {"input": net.input}, outputs, net.layers, net.weights)
+    return Model(None, "ConvNetJS", {"input": net.input}, outputs, net.layers, net.weights.arrays())
 
 
 def _input(entry: Entry, given: Mapping[str, Sizes]) -> Sizes:

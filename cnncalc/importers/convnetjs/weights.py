@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any, NamedTuple
 
+from cnncalc.importers.arrays import LazyArrays
 from cnncalc.importers.convnetjs.entry import Entry
 from cnncalc.importers.json_text import shown
 from cnncalc.ir.shapes import Sizes
@@ -19,8 +20,8 @@ class _Array(NamedTuple):
     shape: Sizes
 
 
-class Weights(Mapping[str, Any]):
-    """Arrays by `<layer>.<weight>` in double precision; each is made when it is asked for."""
+class Weights:
+    """Collects the weights of a net."""
 
     def __init__(self) -> None:
         self._arrays: dict[str, _Array] = {}
@@ -50,22 +51,20 @@ class Weights(Mapping[str, Any]):
         self._arrays[f"{name}.kernel"] = _Array(entry, filters, (*kernel, depth, units))
         self._arrays[f"{name}.bias"] = _Array(entry, [biases], (units,))
 
-    def __getitem__(self, name: str) -> Any:
-        import numpy as np
+    def arrays(self) -> LazyArrays[_Array]:
+        """The arrays by `<layer>.<weight>` in double precision."""
+        return LazyArrays(self._arrays, lambda _, place: _read(*place))
 
-        entry, volumes, shape = self._arrays[name]
-        array = np.empty((len(volumes), prod(shape) // len(volumes)))
-        for row, volume in zip(array, volumes, strict=True):
-            row[:] = _values(entry, volume["w"], row.size)
-        if not np.isfinite(array).all():
-            entry.refuse("a weight is infinite")
-        return array.T.reshape(shape) if len(volumes) > 1 else array.reshape(shape)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._arrays)
+def _read(entry: Entry, volumes: Sequence[dict[str, Any]], shape: Sizes) -> Any:
+    import numpy as np
 
-    def __len__(self) -> int:
-        return len(self._arrays)
+    array = np.empty((len(volumes), prod(shape) // len(volumes)))
+    for row, volume in zip(array, volumes, strict=True):
+        row[:] = _values(entry, volume["w"], row.size)
+    if not np.isfinite(array).all():
+        entry.refuse("a weight is infinite")
+    return array.T.reshape(shape) if len(volumes) > 1 else array.reshape(shape)
 
 
 def _depth(entry: Entry, volume: object) -> int:

@@ -7,10 +7,11 @@ and compression by a plug-in are refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, BinaryIO, NoReturn
 
 from cnncalc.errors import Diagnostic, SpecError, UsageError
+from cnncalc.importers.arrays import LazyArrays
 from cnncalc.importers.keras.build import Array
 from cnncalc.importers.keras.layout import arranged
 from cnncalc.importers.keras.reading import config_of
@@ -24,41 +25,10 @@ _FILTERS = {1, 2, 3, 32000}  # deflate, shuffle, checksum, lzf
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError)
 
 
-class Hdf5Weights(Mapping[str, Any]):
-    """Arrays by `<layer>.<weight>`, each read from the file when it is asked for.
-
-    Args:
-        places: Where each array is.
-        groups: The group of every Keras layer that has weights.
-        name: What messages call the file.
-    """
-
-    def __init__(
-        self, places: Mapping[str, Array], groups: Mapping[tuple[str, ...], Any], name: str
-    ) -> None:
-        self._places = places
-        self._groups = groups
-        self._name = name
-
-    def __getitem__(self, key: str) -> Any:
-        place = self._places[key]
-        try:
-            values = _dataset(self._groups[place.layer], place, self._name)[()]
-        except _BROKEN as error:
-            _refuse(self._name, f"{quoted(key)} cannot be read: {_reason(error)}")
-        return arranged(values, place.form)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-
 def read_weights(
     stream: BinaryIO, config: dict[str, Any], places: Mapping[str, Array], name: str
-) -> Mapping[str, Any]:
-    """The arrays of a model.
+) -> LazyArrays[Array]:
+    """The arrays of a model, each read from the file when it is asked for.
 
     Args:
         stream: The HDF5 file.
@@ -88,7 +58,15 @@ def read_weights(
             _check(_dataset(groups[place.layer], place, name), key, name)
     except _BROKEN as error:
         _refuse(name, f"the weights are damaged: {_reason(error)}")
-    return Hdf5Weights(places, groups, name)
+
+    def read(key: str, place: Array) -> Any:
+        try:
+            values = _dataset(groups[place.layer], place, name)[()]
+        except _BROKEN as error:
+            _refuse(name, f"{quoted(key)} cannot be read: {_reason(error)}")
+        return arranged(values, place.form)
+
+    return LazyArrays(places, read)
 
 
 def _collect(

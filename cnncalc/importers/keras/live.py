@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnncalc.errors import UsageError
+from cnncalc.importers.arrays import LazyArrays
 from cnncalc.importers.json_text import parse_json
 from cnncalc.importers.keras import read_located
 from cnncalc.importers.keras.build import Array
@@ -14,36 +14,18 @@ from cnncalc.source.printable import quoted
 from cnncalc.spec.network import Network, Origin
 
 
-class LiveWeights(Mapping[str, Any]):
-    """Arrays by `<layer>.<weight>`, each taken from the model's variables when it is asked for.
+def _values(model: Any, place: Array) -> Any:
+    """An array, taken from the model's variables."""
+    import numpy as np
 
-    Args:
-        model: The Keras model.
-        places: Where each array is.
-    """
-
-    def __init__(self, model: Any, places: Mapping[str, Array]) -> None:
-        self._model = model
-        self._places = places
-
-    def __getitem__(self, key: str) -> Any:
-        import numpy as np
-
-        place = self._places[key]
-        owner = self._model
-        for name in place.layer:
-            owner = next((layer for layer in owner.layers if layer.name == name), None)
-            if owner is None:
-                raise UsageError(f"the model has no layer {quoted(name)} any more")
-        variable = owner.weights[place.variable]
-        value = getattr(variable, "value", variable)
-        return arranged(np.asarray(variable if callable(value) else _host(value)), place.form)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
+    owner = model
+    for name in place.layer:
+        owner = next((layer for layer in owner.layers if layer.name == name), None)
+        if owner is None:
+            raise UsageError(f"the model has no layer {quoted(name)} any more")
+    variable = owner.weights[place.variable]
+    value = getattr(variable, "value", variable)
+    return arranged(np.asarray(variable if callable(value) else _host(value)), place.form)
 
 
 def _host(value: Any) -> Any:
@@ -77,5 +59,5 @@ def from_keras(model: Any, *, input: tuple[int, ...] | None = None) -> Network:
     name = str(getattr(model, "name", "model"))
     given = {} if input is None else {"input": tuple(input)}
     read, places = read_located(parse_json(text.encode(), name), name=name, inputs=given)
-    weights = LiveWeights(model, places)
+    weights = LazyArrays(places, lambda _, place: _values(model, place))
     return Network.from_data(read.spec(), origin=Origin(name, read.format, weights))

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from cnncalc.errors import Diagnostic, SpecError
+from cnncalc.importers.arrays import LazyArrays
 from cnncalc.importers.model import Model
-from cnncalc.importers.onnx.builder import Builder, LazyWeights, Record, Weight
+from cnncalc.importers.onnx.builder import Builder, Record, Weight, read_weight
 from cnncalc.importers.onnx.convert import convert, live, outputs
 from cnncalc.importers.onnx.functions import inlined
 from cnncalc.importers.onnx.inputs import place_inputs
@@ -130,7 +131,7 @@ def _reached(builder: Builder, names: list[str]) -> dict[str, Record]:
 
 def _written(
     records: dict[str, Record], first: str, n_inputs: int
-) -> tuple[list[dict[str, dict[str, Any]]], LazyWeights]:
+) -> tuple[list[dict[str, dict[str, Any]]], LazyArrays[Weight]]:
     """The layers as the data of a spec, and their arrays."""
     layers: list[dict[str, dict[str, Any]]] = []
     weights: dict[str, Weight] = {}
@@ -152,7 +153,7 @@ def _written(
             arguments["share"] = owner
         layers.append({record.op: arguments})
         previous = name
-    return layers, LazyWeights(weights)
+    return layers, LazyArrays(weights, read_weight)
 
 
 def _owner(name: str, record: Record, owners: dict[object, str]) -> str:

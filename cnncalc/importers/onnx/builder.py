@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -63,24 +63,10 @@ class Record(NamedTuple):
     shape: Sizes | None
 
 
-class LazyWeights(Mapping[str, Any]):
-    """Arrays by name, each read when it is asked for, and not kept."""
-
-    def __init__(self, weights: dict[str, Weight]) -> None:
-        self._weights = weights
-
-    def __getitem__(self, name: str) -> Array:
-        array = self._weights[name].array()
-        return array.astype("float32") if array.dtype == "float16" else array
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._weights)
-
-    def __len__(self) -> int:
-        return len(self._weights)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._weights
+def read_weight(name: str, weight: Weight) -> Array:
+    """The values of a weight; NumPy computes with half floats slowly, so they get wider."""
+    array = weight.array()
+    return array.astype("float32") if array.dtype == "float16" else array
 
 
 class Builder:
