@@ -49,6 +49,10 @@ Weights = Annotated[
         help="For onnx and keras-file: put these weights in, from .npz or .safetensors.",
     ),
 ]
+WithWeights = Annotated[
+    bool,
+    typer.Option("--with-weights", help="For onnx and keras-file: those of a .keras archive."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 
@@ -57,6 +61,7 @@ def export(
     to: To,
     output: Output = None,
     weights: Weights = None,
+    with_weights: WithWeights = False,
     force: Force = False,
     input: o.Input = None,
     define: o.Define = None,
@@ -70,7 +75,13 @@ def export(
 
         shape = given_input(input)
         source = to_load(network)
-        loaded = load(source, variant=variant, define=defined(define), input=shape)
+        loaded = load(
+            source,
+            variant=variant,
+            define=defined(define),
+            input=shape,
+            with_weights=with_weights,
+        )
         arrays = None if weights is None else _read(weights, loaded)
         text = write_as(loaded, to, output, weights=arrays, force=force)
         if text is not None and output is None:

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from cnncalc.analysis.analyze import analyze
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.errors import UsageError
+from cnncalc.exporters.weights import own_weights
 from cnncalc.source.writing import write_file
 from cnncalc.spec.network import Network
 
@@ -44,8 +45,9 @@ def export(
         to: `keras` and `torch` (Python code), `keras-json`, `keras-file` (a .keras archive),
             `onnx`, or `dot` and `mermaid` (a drawing of the graph).
         path: Where it goes. `keras-file` and `onnx` are no text and need one.
-        weights: Arrays by `<layer>.<weight>`, for `keras-file` and `onnx`. Generated code has a
-            function of its own that reads a weight file.
+        weights: Arrays by `<layer>.<weight>`, for `keras-file` and `onnx`; those that an imported
+            model came with if not given. Generated code has a function of its own that reads a
+            weight file.
         force: Whether it may replace a file that is there.
 
     Returns:
@@ -78,13 +80,14 @@ def build(network: Network, to: str, weights: Mapping[str, Any] | None = None) -
     Args:
         network: The network.
         to: `keras`, `torch` or `onnx`.
-        weights: Arrays by `<layer>.<weight>`; the library's own initial values if not given, and
-            inputs of the graph for `onnx`.
+        weights: Arrays by `<layer>.<weight>`; those that an imported model came with if not given,
+            or else the library's own initial values, and inputs of the graph for `onnx`.
 
     Raises:
         UsageError: As `export`.
     """
     facts = analyze(network)
+    weights = own_weights(facts) if weights is None else weights
     if to == Target.keras:
         from cnncalc.exporters.keras import build_keras
 
@@ -135,6 +138,7 @@ def _write_file(
 ) -> None:
     if path is None:
         raise UsageError(f"{target} is no text to print: say which file it goes to")
+    weights = own_weights(facts) if weights is None else weights
     if target is Target.onnx:
         from cnncalc.exporters.onnx import save, to_onnx
 

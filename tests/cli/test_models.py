@@ -191,3 +191,12 @@ def test_an_archive_of_something_else(run: Run, tmp_path: Path) -> None:
     done = run("check", str(path))
     assert done.code == 2
     assert done.err.count("\n") == 1
+
+
+def test_an_export_takes_the_weights_of_the_model(run: Run, trained: Path, tmp_path: Path) -> None:
+    target = tmp_path / "small.onnx"
+    assert run("export", str(trained), "--to", "onnx", "-o", str(target)).code == 0
+    inputs = np.random.default_rng(0).random((2, 7, 9, 2), "float32")
+    [mine] = cnncalc.run(cnncalc.load(target), inputs).values()
+    [own] = cnncalc.run(cnncalc.load(trained), inputs).values()
+    np.testing.assert_allclose(mine, own, rtol=1e-4, atol=1e-6)
