@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis.facts import LayerFacts, NetworkFacts, ReceptiveField, Totals
     from cnncalc.api import analyze, lint, load
     from cnncalc.comparison.difference import LayerDiff, NetworkDiff, diff
+    from cnncalc.conventions.counting import Count, count
     from cnncalc.errors import CnncalcError, Diagnostic, SpecError, UsageError
     from cnncalc.exporters.targets import export
     from cnncalc.importers.keras.live import from_keras
@@ -31,6 +32,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CnncalcError",
+    "Count",
     "Diagnostic",
     "Finding",
     "Fitting",
@@ -45,6 +47,7 @@ __all__ = [
     "UsageError",
     "Worked",
     "analyze",
+    "count",
     "diff",
     "explain",
     "export",
@@ -63,6 +66,8 @@ _HOMES = {
     "analyze": "api",
     "lint": "api",
     "load": "api",
+    "Count": "conventions.counting",
+    "count": "conventions.counting",
     "diff": "comparison.difference",
     "LayerDiff": "comparison.difference",
     "NetworkDiff": "comparison.difference",

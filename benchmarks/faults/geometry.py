@@ -31,6 +31,7 @@ from benchmarks.faults.kind import (
     places,
     removed,
     renamed,
+    sound,
     uncovered,
     window_word,
 )
@@ -40,8 +41,9 @@ from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 @kind("a stride that does not fit", "S102", explains=SIZES)
 def misfit_stride(subject: Subject) -> Iterator[Mutant]:
     """A stride for which the last window ends before the map does."""
+    whole = sound(subject)
     for layer, entry in subject.windowed():
-        if entry.words.get("padding") != "same" and not uncovered(layer):
+        if entry.words.get("padding") != "same" and layer.name in whole:
             for stride in range(2, min(w.effective_kernel for w in layer.windows) + 1):
                 if stride != layer.windows[0].stride and any(
                     n_unseen(w.size or 0, w.effective_kernel, stride, w.begin, w.end)
@@ -54,8 +56,9 @@ def misfit_stride(subject: Subject) -> Iterator[Mutant]:
 @kind("a kernel that the stride does not fit", "S102", explains=SIZES)
 def misfit_kernel(subject: Subject) -> Iterator[Mutant]:
     """A window that is one cell smaller or larger than the one that fitted."""
+    whole = sound(subject)
     for layer, entry in subject.windowed():
-        if entry.words.get("padding") != "same" and not uncovered(layer):
+        if entry.words.get("padding") != "same" and layer.name in whole:
             old, stride = layer.windows[0].kernel, layer.windows[0].stride
             for size in (old - 1, old + 1):
                 words = {window_word(entry): size, "stride": stride}
@@ -70,7 +73,7 @@ def misfit_kernel(subject: Subject) -> Iterator[Mutant]:
 def misfit_input(subject: Subject) -> Iterator[Mutant]:
     """An input for which windows that saw all of their map leave cells unseen."""
     shape = input_shape(subject)
-    sound = {layer.name for layer in subject.facts.layers if not uncovered(layer)}
+    whole = sound(subject)
     if len(shape) == 3 and shape[0] > 8:
         for more in (-3, -1, 1, 2, 5):
             yield Mutant(
@@ -79,7 +82,7 @@ def misfit_input(subject: Subject) -> Iterator[Mutant]:
                 is_fault=lambda facts: any(
                     uncovered(layer) and layer.windows[0].stride <= layer.windows[0].kernel
                     for layer in facts.layers
-                    if layer.name in sound
+                    if layer.name in whole
                 ),
             )
 
@@ -196,7 +199,7 @@ def pool_on_point(subject: Subject) -> Iterator[Mutant]:
 def misfit_side(subject: Subject) -> Iterator[Mutant]:
     """The same along one axis."""
     shape = input_shape(subject)
-    sound = {layer.name for layer in subject.facts.layers if not uncovered(layer)}
+    whole = sound(subject)
     if len(shape) == 3 and shape[0] > 16:
         for more in (1, 2, 3):
             yield Mutant(
@@ -205,7 +208,7 @@ def misfit_side(subject: Subject) -> Iterator[Mutant]:
                 is_fault=lambda facts: any(
                     uncovered(layer) and layer.windows[1].stride <= layer.windows[1].kernel
                     for layer in facts.layers
-                    if layer.name in sound
+                    if layer.name in whole
                 ),
             )
 

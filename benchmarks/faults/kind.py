@@ -196,6 +196,19 @@ def uncovered(layer: LayerFacts) -> int:
     )
 
 
+def sound(subject: Subject) -> set[str]:
+    """The layers whose windows see all of their map, those left out that a pad layer feeds.
+
+    Where one does, what the windows do not see may be zeros of that layer, which is no fault.
+    """
+    facts = subject.facts
+    return {
+        layer.name
+        for layer in facts.layers
+        if not uncovered(layer) and all(one.op != "pad" for one in facts.sources(layer))
+    }
+
+
 def window_word(entry: Entry) -> str:
     """What the window's size is called: pools have a `size`, convolutions a `kernel`."""
     return "size" if entry.op in POOLS else "kernel"

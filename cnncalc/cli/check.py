@@ -17,6 +17,7 @@ def check(
     sort: o.Sort = None,
     top: o.Top = None,
     depth: o.Depth = None,
+    convention: o.Convention = None,
     batch: o.Batch = 1,
     dtype: o.Dtype = "float32",
     input: o.Input = None,
@@ -45,6 +46,6 @@ def check(
     )  # fmt: skip
     request = Request(
         networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,
-        variant, checking,
+        variant, checking, convention,
     )  # fmt: skip
     raise typer.Exit(report(request))

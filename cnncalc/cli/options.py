@@ -57,6 +57,12 @@ Depth = Annotated[
     int | None,
     typer.Option(min=1, metavar="N", help="Names of at most N parts: 1 makes a row of a block."),
 ]
+Convention = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Totals as another tool prints them: fvcore, torchinfo, thop, keras, …"
+    ),
+]
 Batch = Annotated[int, typer.Option(metavar="N", help="Samples to count for.")]
 Dtype = Annotated[str, typer.Option(metavar="TYPE", help="Element type, such as float16.")]
 Input = Annotated[

@@ -62,8 +62,13 @@ def _report(request: Request) -> int:
 
     _refuse_contradictions(request)
     sort: Any = request.sort and request.sort.value  # the words of SortBy are those of View
-    view = View(o.listed(request.columns), sort, request.top, request.depth)
+    convention = request.convention
+    view = View(o.listed(request.columns), sort, request.top, request.depth, convention)
     choose(view.columns)  # before any work is done
+    if convention is not None:
+        from cnncalc.conventions.counting import tool_called
+
+        tool_called(convention)
     results, errors = _results(request)
     checking = request.checking
     if checking is not None and checking.write_baseline is not None:

@@ -104,6 +104,7 @@ class Request(NamedTuple):
     define: list[str] | None = None
     variant: str | None = None
     checking: Checking | None = None
+    convention: str | None = None
 
 
 def defined(pairs: list[str] | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ def summary(
     sort: o.Sort = None,
     top: o.Top = None,
     depth: o.Depth = None,
+    convention: o.Convention = None,
     batch: o.Batch = 1,
     dtype: o.Dtype = "float32",
     input: o.Input = None,
@@ -26,6 +27,6 @@ def summary(
     """Print the table of layers and the totals."""
     request = Request(
         networks, OutputFormat(output_format.value), table, columns, sort, top, depth, batch, dtype,
-        input, define, variant,
+        input, define, variant, convention=convention,
     )  # fmt: skip
     raise typer.Exit(report(request))

@@ -72,6 +72,18 @@ def slide(
     return Window(size, kernel, stride, dilation, begin, end, steps + 1, remainder, lost)
 
 
+def loses(window: Window) -> bool:
+    """Whether cells of the input are lost that no gap between the windows would jump over.
+
+    Where the stride exceeds the window, up to `S - F_eff` cells are jumped over everywhere, and at
+    the end no less.
+    """
+    if not window.real_cells_lost:
+        return False
+    gap = max(0, window.stride - window.effective_kernel)
+    return (window.remainder or 0) > gap
+
+
 def same_padding(size: Size, kernel: int, stride: int, dilation: int) -> Pair:
     """TensorFlow's SAME: so much padding that `O = ceil(W / S)`, the smaller half first.
 

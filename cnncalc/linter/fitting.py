@@ -6,23 +6,25 @@ from collections.abc import Callable, Iterator
 
 from cnncalc.analysis.facts import LayerFacts
 from cnncalc.ir.shapes import Pair, Sizes
-from cnncalc.ir.windows import Window, slide
+from cnncalc.ir.windows import Window, loses, slide
 from cnncalc.linter.geometry import (
     Values,
     argument,
     has_argument,
     kernel_argument,
-    loses,
     sides,
 )
 
 
-def edits_that_fit(layer: LayerFacts) -> Iterator[Values]:
+def edits_that_fit(layer: LayerFacts, windows: tuple[Window, ...]) -> Iterator[Values]:
     """The nearest value of each argument with which every window fits, best first.
 
     They are worked out from this layer alone: whether the network takes them is another question.
+
+    Args:
+        layer: The layer.
+        windows: Its windows, what a pad layer added before it being part of their padding.
     """
-    windows = layer.windows
     if argument(layer, "rounding") == "floor":
         yield {"rounding": "ceil"}
     else:
@@ -40,11 +42,11 @@ def _padding(layer: LayerFacts, windows: tuple[Window, ...]) -> tuple[Pair, ...]
     if not has_argument(layer, "padding") or argument(layer, "padding") == "causal":
         return None
     padded = []
-    for window, (begin, end) in zip(windows, sides(windows), strict=True):
+    for window, (begin, end) in zip(windows, sides(layer.windows), strict=True):
         short = window.stride - (window.remainder or 0) if loses(window) else 0
         half = short // 2 if short % 2 == 0 else 0
         pair = (begin + half, end + short - half)
-        if max(pair) >= window.effective_kernel and short:
+        if max(window.begin + half, window.end + short - half) >= window.effective_kernel and short:
             return None  # a window that sees padding only is no gain
         padded.append(pair)
     return tuple(padded)

@@ -139,9 +139,10 @@ class Resolver:
         place = change.layer.node.place
         if not isinstance(place, (Scalar, Mapping)):
             return None
-        siblings = self._lists.get(id(place))
-        if siblings is None:
+        item = self._items.get(id(place))
+        if item is None:
             return None
+        siblings, index = item
         match change:
             case SetArgument(argument=argument, value=value):
                 return _set_argument(change.layer, place, argument, value, self._source)
@@ -150,7 +151,7 @@ class Resolver:
             case ReplaceLayer(entry=entry):
                 return Edit(place.span, entry)
             case RemoveLayer():
-                return _remove_item(place, siblings, self._source)
+                return _remove_item(place, siblings, index, self._source)
             case InsertBefore(entry=entry):
                 return _insert(place, entry, siblings, self._source, after=False)
             case InsertAfter(entry=entry):
@@ -159,14 +160,14 @@ class Resolver:
                 assert_never(change)
 
     @cached_property
-    def _lists(self) -> dict[int, Sequence]:
-        """The list that every item of the document stands in, by the item's identity."""
-        found: dict[int, Sequence] = {}
+    def _items(self) -> dict[int, tuple[Sequence, int]]:
+        """The list that every item of the document stands in, and where, by its identity."""
+        found: dict[int, tuple[Sequence, int]] = {}
         stack: list[Node] = [self._root]
         while stack:
             match stack.pop():
                 case Sequence(items) as sequence:
-                    found.update((id(item), sequence) for item in items)
+                    found.update((id(item), (sequence, k)) for k, item in enumerate(items))
                     stack.extend(items)
                 case Mapping(entries):
                     stack.extend(value for _, value in entries)
@@ -272,12 +273,13 @@ def _is_flow(node: Node, source: Source) -> bool:
     return source.text[node.start : node.start + 1] in ("{", "[")
 
 
-def _remove_item(place: Node, siblings: Sequence, source: Source) -> Edit | None:
+def _remove_item(place: Node, siblings: Sequence, index: int, source: Source) -> Edit | None:
     if len(siblings.items) < 2:
         return None
-    index = next(k for k, item in enumerate(siblings.items) if item is place)
     if _is_flow(siblings, source):
-        return Edit(_with_comma([item.span for item in siblings.items], index), "")
+        first = max(0, index - 1)  # of two neighbours, as the list may be long
+        spans = [item.span for item in siblings.items[first : first + 2]]
+        return Edit(_with_comma(spans, index - first), "")
     lines = _whole_lines(place.span, source)
     if re.fullmatch(r"\s*-\s+", source.text[lines.start : place.start]) is None:
         return None  # something else begins on its line

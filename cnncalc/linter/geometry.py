@@ -7,6 +7,7 @@ from math import prod
 from typing import Any, TypeAlias
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
+from cnncalc.ir.borders import Borders
 from cnncalc.ir.primitives import Convolution, Pooling
 from cnncalc.ir.shapes import Pair, Sizes
 from cnncalc.ir.windows import Window
@@ -33,12 +34,14 @@ def sliding(
             yield layer, pool, windows
 
 
-def loses(window: Window) -> bool:
-    """Whether real cells are lost that a gap between the windows would not have skipped anyway."""
-    if not window.real_cells_lost:
-        return False
-    gap = max(0, window.stride - window.effective_kernel)
-    return (window.remainder or 0) > gap
+def misfits(facts: NetworkFacts) -> Iterator[tuple[LayerFacts, tuple[Window, ...]]]:
+    """What slides and does not fit; what a pad layer added before it counts as its padding."""
+    borders: Borders | None = None
+    for layer, _, windows in sliding(facts):
+        if any(window.remainder for window in windows):
+            borders = borders or Borders(facts.network.graph)
+            node = layer.node
+            yield layer, next(filter(None, borders.windows(node.index, node.lowered)))
 
 
 def has_argument(layer: LayerFacts, argument: str) -> bool:

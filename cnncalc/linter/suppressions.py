@@ -7,6 +7,10 @@ the whole file. One that silences nothing is a finding itself.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from cnncalc.linter.engine import CRASH
@@ -17,6 +21,9 @@ from cnncalc.source import Mapping, Node, Scalar, Sequence, Source, Span
 UNUSED = "Y703"
 _COMMENT = re.compile(r"#[ \t]*cnncalc:[ \t]*(file-)?ignore(?:\[([^\]\r\n]*)\])?[^\r\n]*")
 _CODE = re.compile(r"[^,\s]+")
+_MOST = 100_000  # comments that are looked at: a network has no more layers
+_MOST_CODES = 1000  # that one comment can name: there are fewer rules
+_MOST_UNUSED = 1000  # as with problems: nobody reads more
 
 
 class Suppression(NamedTuple):
@@ -34,24 +41,21 @@ class Suppression(NamedTuple):
     whole_file: bool
     codes: tuple[tuple[str, Span], ...]
 
-    def covers(self, finding: Finding, code: str) -> bool:
-        """Whether it silences a finding by one of its codes."""
-        if finding.code == CRASH:  # nobody shall miss that a rule failed
-            return False
-        return finding.code == code and (self.whole_file or finding.line == self.line)
-
 
 def find(source: Source, root: Node) -> list[Suppression]:
     """The suppressions of a text, in order; what looks like one inside a scalar is none."""
-    matches = [m for m in _COMMENT.finditer(source.text) if _begins_comment(source.text, m.start())]
+    candidates = islice(_COMMENT.finditer(source.text), _MOST)
+    matches = [match for match in candidates if _begins_comment(source.text, match.start())]
     if not matches:
         return []
     inside = _scalars_at([match.start() for match in matches], root)
     found = []
+    line, counted = 1, 0
     for match in matches:
+        line += source.text.count("\n", counted, match.start())
+        counted = match.start()
         if match.start() in inside:
             continue
-        line, _ = source.position(match.start())
         codes = () if match[2] is None else _codes(match[2], match.start(2))
         found.append(Suppression(Span(*match.span()), line, bool(match[1]), codes))
     return found
@@ -64,19 +68,20 @@ def _begins_comment(text: str, at: int) -> bool:
 def _codes(text: str, offset: int) -> tuple[tuple[str, Span], ...]:
     return tuple(
         (match[0], Span(offset + match.start(), offset + match.end()))
-        for match in _CODE.finditer(text)
+        for match in islice(_CODE.finditer(text), _MOST_CODES)
     )
 
 
 def _scalars_at(offsets: list[int], root: Node) -> set[int]:
-    """Those offsets that lie inside a scalar."""
+    """Those offsets, of some in ascending order, that lie inside a scalar."""
     inside: set[int] = set()
     stack = [root]
     while stack:
         node = stack.pop()
         match node:
             case Scalar():
-                inside.update(at for at in offsets if node.start <= at < node.end)
+                first = bisect_left(offsets, node.start)
+                inside.update(offsets[first : bisect_left(offsets, node.end, first)])
             case Sequence(items):
                 stack.extend(items)
             case Mapping(entries):
@@ -95,24 +100,40 @@ def apply(findings: list[Finding], suppressions: list[Suppression]) -> Outcome:
     """Silence what is suppressed; an unused suppression has the index of the code, or None."""
     if not suppressions:
         return Outcome(findings, [])
+    covering = _by_code_and_line(suppressions)
     kept = []
     used: set[tuple[int, int]] = set()
     for finding in findings:
-        covering = [
-            (s, c)
-            for s, suppression in enumerate(suppressions)
-            for c, (code, _) in enumerate(suppression.codes)
-            if suppression.covers(finding, code)
-        ]
-        used.update(covering)
-        if not covering:
+        of_line = covering.get((finding.code, finding.line), ())
+        of_file = covering.get((finding.code, None), ())
+        if finding.code == CRASH or not (of_line or of_file):  # nobody shall miss a failed rule
             kept.append(finding)
-    unused: list[tuple[Suppression, int | None]] = []
+        else:
+            used.update(of_line, of_file)
+    return Outcome(kept, list(islice(_unused(suppressions, used), _MOST_UNUSED)))
+
+
+def _by_code_and_line(
+    suppressions: list[Suppression],
+) -> dict[tuple[str, int | None], list[tuple[int, int]]]:
+    """Which code of which suppression silences a rule on a line; None is the whole file."""
+    found = defaultdict(list)
+    for s, suppression in enumerate(suppressions):
+        line = None if suppression.whole_file else suppression.line
+        for c, (code, _) in enumerate(suppression.codes):
+            found[code, line].append((s, c))
+    return found
+
+
+def _unused(
+    suppressions: list[Suppression], used: set[tuple[int, int]]
+) -> Iterator[tuple[Suppression, int | None]]:
     for s, suppression in enumerate(suppressions):
         if not suppression.codes:
-            unused.append((suppression, None))
-        unused += [(suppression, c) for c in range(len(suppression.codes)) if (s, c) not in used]
-    return Outcome(kept, unused)
+            yield suppression, None
+        for c in range(len(suppression.codes)):
+            if (s, c) not in used:
+                yield suppression, c
 
 
 def removal(suppression: Suppression, index: int | None, source: Source) -> ResolvedFix:

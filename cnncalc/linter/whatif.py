@@ -13,12 +13,14 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
+from cnncalc.ir.borders import Borders
 from cnncalc.ir.faults import EmptyOutput, Fault, MergeMismatch
 from cnncalc.ir.graph import Lowerable, Lowered, Node, lower
 from cnncalc.ir.shapes import Shape, Sizes
+from cnncalc.ir.windows import loses
 from cnncalc.layers.base import Layer
 from cnncalc.linter.fixes import Fix, ReplaceText
-from cnncalc.linter.geometry import Values, loses
+from cnncalc.linter.geometry import Values
 from cnncalc.source import Node as SourceNode
 from cnncalc.source import Scalar, Sequence
 from cnncalc.spec.document import parse_shape
@@ -121,7 +123,7 @@ class WhatIf:
     def _step(self, shape: Sizes, axes: Sizes, sign: int, wanted: _Wanted) -> int:
         """How far some axes must go until nothing is wrong along them; 0 if nothing helps."""
         nodes = self._graph.nodes
-        wrong = [index for index in wanted.must if _is_wrong(nodes[index].lowered, axes)]
+        wrong = [index for index in wanted.must if self._is_wrong(nodes[index], axes)]
         wanted = wanted.along(frozenset(wrong), axes)
         reach = min(self._reach, max(_NEAR, shape[axes[0]])) if wrong else 0
         for step in range(1, reach + 1):
@@ -140,7 +142,15 @@ class WhatIf:
     @cached_property
     def _faulty(self) -> frozenset[int]:
         """The layers that another input might mend."""
-        return frozenset(n.index for n in self._graph.nodes if _is_wrong(n.lowered, None))
+        return frozenset(n.index for n in self._graph.nodes if self._is_wrong(n, None))
+
+    def _is_wrong(self, node: Node, axes: Sizes | None) -> bool:
+        return _is_wrong(node.index, node.lowered, axes, self._borders)
+
+    @cached_property
+    def _borders(self) -> Borders:
+        """What pad layers add: no change that is tried here is one of a pad layer."""
+        return Borders(self._graph)
 
     @cached_property
     def _reach(self) -> int:
@@ -183,7 +193,7 @@ class WhatIf:
                 [outputs[i] if i in outputs else nodes[i].lowered.output for i in node.inputs]
             )
             lowered = self._lower(layer, shapes)
-            if not wanted.allows(index, node.lowered, lowered):
+            if not wanted.allows(node, lowered, self._borders):
                 return False
             if lowered.output != node.lowered.output:
                 outputs[index] = lowered.output
@@ -227,25 +237,28 @@ class _Wanted(NamedTuple):
         """The same for some axes."""
         return self._replace(must=must, axes=axes)
 
-    def allows(self, index: int, before: Lowered, after: Lowered) -> bool:
+    def allows(self, node: Node, after: Lowered, borders: Borders) -> bool:
         """Whether a layer may become this."""
+        index, before = node.index, node.lowered
         if len(after.faults) > len(before.faults):
             return False
-        wrong = _is_wrong(after, self.axes, losses=self.losses)
+        wrong = _is_wrong(index, after, self.axes, borders, losses=self.losses)
         if index in self.must:
             return not wrong and _merges(before, after, self.axes) and not self._faulty(after)
-        return not wrong or (not self.strict and _is_wrong(before, None))
+        return not wrong or (not self.strict and _is_wrong(index, before, None, borders))
 
     def _faulty(self, after: Lowered) -> bool:
         return self.axes is None and bool(after.faults)
 
 
-def _is_wrong(lowered: Lowered, axes: Sizes | None, *, losses: bool = True) -> bool:
+def _is_wrong(
+    index: int, lowered: Lowered, axes: Sizes | None, borders: Borders, *, losses: bool = True
+) -> bool:
     """Whether a window leaves cells unseen, or the sizes that meet in a layer do not suit it."""
     if losses:
-        for windows in lowered.windows:
+        for windows in borders.windows(index, lowered):
             for axis, window in enumerate(windows):
-                if window.real_cells_lost and (axes is None or axis in axes) and loses(window):
+                if (axes is None or axis in axes) and loses(window):
                     return True
     return any(_is_about(fault, axes) for fault in lowered.faults)
 

@@ -62,11 +62,7 @@ def write_findings(
     marks: Marks = no_marks,
 ) -> None:
     """Write the findings as one block of code."""
-    lines = [
-        line
-        for finding in findings
-        for line in full(show(finding, facts.network, marks))
-    ]
+    lines = [line for finding in findings for line in full(show(finding, facts.network, marks))]
     if lines:
         runs = [len(run) for line in lines for run in re.findall("`+", line)]
         fence = "`" * max(3, *(length + 1 for length in runs), 3)

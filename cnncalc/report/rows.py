@@ -27,12 +27,14 @@ class View(NamedTuple):
         sort: What the rows are sorted by, largest first; None for the order of the network.
         top: How many rows to show, or None for all.
         depth: How many parts a name may have; block calls below that become one row.
+        convention: Whose totals to show; None for our own.
     """
 
     columns: tuple[str, ...] | None = None
     sort: SortKey | None = None
     top: int | None = None
     depth: int | None = None
+    convention: str | None = None
 
 
 class Row:

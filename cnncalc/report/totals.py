@@ -50,8 +50,17 @@ def title(facts: NetworkFacts) -> str:
     return f"{name}: {arriving} → {format_shape(facts.output_shape)}, {size}"
 
 
-def totals(facts: NetworkFacts) -> list[Total]:
-    """The totals, in the order in which people ask for them."""
+def totals(facts: NetworkFacts, convention: str | None = None) -> list[Total]:
+    """The totals, in the order in which people ask for them.
+
+    Args:
+        facts: The facts of the network.
+        convention: The tool whose counts to show, in its own words, in place of ours.
+    """
+    if convention is not None:
+        from cnncalc.report.count_totals import count_totals  # rarely asked for
+
+        return [*count_totals(facts, convention), *_memory(facts), *_field(facts)]
     return [*_weights(facts), *_operations(facts), *_memory(facts), *_field(facts)]
 
 

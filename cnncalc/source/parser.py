@@ -100,10 +100,17 @@ def _tree(source: Source) -> Node:
             if start == end:
                 start = end = _place_of_nothing(source, start, siblings)
             text = event.value
-            value = known[text] if text in known else _resolved(source, start, text, known)
+            if text in known:
+                value = known[text]
+            elif len(known) < _MOST_KNOWN:
+                value = known[text] = _resolved(source, start, text)
+            else:
+                value = _resolved(source, start, text)
+                halves += weight  # it counts twice: this takes as long as the event
             siblings.append(Scalar(value, start, end, True))
         elif kind is ScalarEvent:
             siblings.append(_quoted(source, event))
+            halves += weight * (event.style in "|>")  # block scalars take as long
         elif kind in _STARTS:
             if len(parents) == MAX_DEPTH:
                 raise source.error(event.start_mark.index, TOO_DEEP)
@@ -129,14 +136,11 @@ def _place_of_nothing(source: Source, offset: int, before: list[Node]) -> int:
     return offset
 
 
-def _resolved(source: Source, start: int, text: str, known: dict[str, Value]) -> Value:
+def _resolved(source: Source, start: int, text: str) -> Value:
     try:
-        value = resolve(text)
+        return resolve(text)
     except ValueError as error:
         raise source.error(start, str(error)) from None
-    if len(known) < _MOST_KNOWN:
-        known[text] = value
-    return value
 
 
 def _quoted(source: Source, event: Any) -> Scalar:
@@ -144,7 +148,9 @@ def _quoted(source: Source, event: Any) -> Scalar:
     text = event.value
     if event.style in "|>":  # a block scalar: the blank lines after it are not part of it
         end = start + len(source.text[start:end].rstrip(_BLANK))
-    if has_surrogate(text):  # libyaml refuses such an escape, the pure parser does not
+    if not text.isascii() and has_surrogate(
+        text
+    ):  # libyaml refuses such an escape, the pure parser does not
         raise source.error(start, LONE_SURROGATE)
     return Scalar(text, start, end, False)
 

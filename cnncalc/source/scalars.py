@@ -24,10 +24,12 @@ _WORDS: dict[str, Value] = (
     | dict.fromkeys(("false", "False", "FALSE"), False)
 )
 _NUMBER_STARTS = frozenset("+-.0123456789")
-_NUMBER = re.compile(
-    r"(?P<integer>[-+]?[0-9]++)"
-    r"|(?P<decimal>[-+]?(?:\.[0-9]++|[0-9]++(?:\.[0-9]*+)?)(?:[eE](?P<exponent>[-+]?[0-9]++))?)"
-    r"|(?P<octal_or_hex>0o[0-7]++|0x[0-9a-fA-F]++)"
+_NUMBER = re.compile(  # an integer matches without any group
+    r"[-+]?(?:[0-9]++(\.[0-9]*+)?+|(\.[0-9]++))([eE][-+]?[0-9]++)?+"
+)
+_EXPONENT = 3
+_OTHER = re.compile(
+    r"(?P<octal_or_hex>0o[0-7]++|0x[0-9a-fA-F]++)"
     r"|(?P<no_number>[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -39,11 +41,27 @@ def resolve(text: str) -> Value:
     Raises:
         ValueError: It is a number that no spec has a use for; the message says why.
     """
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] in _NUMBER_STARTS:
-        return _number(text)
-    return text
+    if text[:1] not in _NUMBER_STARTS:
+        return _WORDS.get(text, text)
+    if len(text) <= 15 and text.isdecimal() and text.isascii():
+        return int(text)  # nearly all of them
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return _other(text)
+    if len(text) > MAX_DIGITS:
+        raise _too_long(text)
+    kind = match.lastindex
+    if kind is None:
+        number: float = int(text)
+    elif kind == _EXPONENT and abs(int(match[_EXPONENT][1:])) > MAX_EXPONENT:
+        raise ValueError(
+            f"the exponent of {text} is beyond ±{MAX_EXPONENT}; write a number in reach"
+        )
+    else:
+        number = float(text)
+    if -_LARGEST <= number <= _LARGEST:
+        return number
+    raise _beyond(text)
 
 
 def has_surrogate(text: str) -> bool:
@@ -51,29 +69,26 @@ def has_surrogate(text: str) -> bool:
     return not text.isascii() and _SURROGATE.search(text) is not None
 
 
-def _number(text: str) -> int | float | str:
-    """A number, or the text itself if it only starts like one, as `3x3` does."""
-    if len(text) <= 15 and text.isdecimal() and text.isascii():
-        return int(text)  # nearly all of them
-    match = _NUMBER.fullmatch(text)
+def _other(text: str) -> int | str:
+    """A number that is not decimal, or the text itself if it only starts like one: `3x3`."""
+    match = _OTHER.fullmatch(text)
     if match is None:
         return text
-    kind = match.lastgroup
-    if kind == "no_number":
+    if match.lastgroup == "no_number":
         raise ValueError(f"{text} is not a number that a spec can use; write a finite one")
     if len(text) > MAX_DIGITS:
-        raise ValueError(
-            f"a number of {len(text)} characters; the limit is {MAX_DIGITS}, write it shorter"
-        )
-    if match["exponent"] and abs(int(match["exponent"])) > MAX_EXPONENT:
-        raise ValueError(
-            f"the exponent of {text} is beyond ±{MAX_EXPONENT}; write a number in reach"
-        )
-    number: int | float
-    if kind == "decimal":
-        number = float(text)
-    else:
-        number = int(text, 10 if kind == "integer" else 0)
-    if abs(number) > _LARGEST:
-        raise ValueError(f"the number {text} is {BEYOND}")
+        raise _too_long(text)
+    number = int(text, 0)
+    if number > MAX_NUMBER:
+        raise _beyond(text)
     return number
+
+
+def _too_long(text: str) -> ValueError:
+    return ValueError(
+        f"a number of {len(text)} characters; the limit is {MAX_DIGITS}, write it shorter"
+    )
+
+
+def _beyond(text: str) -> ValueError:
+    return ValueError(f"the number {text} is {BEYOND}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import ValidationError
 
@@ -17,12 +17,35 @@ from cnncalc.spec.scope import (
     ChannelsUnknown,
     Scope,
     evaluate,
-    has_substitution,
     no_channels,
 )
 from cnncalc.spec.validation import explain
 
 Faults: TypeAlias = tuple[tuple[Node, str], ...]  # what is wrong with arguments, and where
+
+
+class _Known(NamedTuple):
+    """What the arguments of an entry came to, last time.
+
+    Attributes:
+        values: Where the names in them were looked up; None if there are none.
+    """
+
+    layer: Layer | None
+    faults: Faults
+    values: Scope | None
+
+
+class _Asked:
+    """Answers as `channels` does, and remembers whether it was asked."""
+
+    def __init__(self, channels: Channels) -> None:
+        self._channels = channels
+        self.ever = False
+
+    def __call__(self) -> int | None:
+        self.ever = True
+        return self._channels()
 
 
 class ArgumentReader:
@@ -31,7 +54,7 @@ class ArgumentReader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._problems = document.problems
-        self._constants: dict[tuple[int, bool], tuple[Layer | None, Faults]] = {}
+        self._known: dict[tuple[int, bool], _Known] = {}
         self._layers: dict[str, Layer] = {}
 
     def flow(self, entry: Entry, word: str, values: Scope, kind: type, allowed: str) -> Any:
@@ -100,14 +123,16 @@ class ArgumentReader:
     ) -> Layer | None:
         """The validated layer; equal ones are one object."""
         key = (id(entry.node), is_first and bool(entry.first))
-        if key in self._constants:
-            layer, faults = self._constants[key]
-            self._note(faults, name)
-            return layer
+        known = self._known.get(key)
+        if known is not None and (known.values is None or known.values is values):
+            self._note(known.faults, name)
+            return known.layer
         found: dict[str, Any] = {}
+        asked = _Asked(channels)
+        n_before = values.variables.n_evaluated
         for field, (_, node) in arguments.items():
             try:
-                found[field] = evaluate(node, self._scope(entry, node, values), channels)
+                found[field] = evaluate(node, self._scope(entry, node, values), asked)
             except BadSubstitution as error:
                 self._problems.substitution(error, entry.op)
             except ChannelsUnknown:
@@ -116,8 +141,9 @@ class ArgumentReader:
             return None
         layer, faults = self._validated(entry, arguments, found)
         self._note(faults, name)
-        if not any(has_substitution(node) for _, node in arguments.values()):
-            self._constants[key] = layer, faults
+        if not asked.ever:
+            varies = values.variables.n_evaluated > n_before
+            self._known[key] = _Known(layer, faults, values if varies else None)
         return layer
 
     def _validated(

@@ -9,6 +9,7 @@ from cnncalc.spec.scope import (
     BadSubstitution,
     Bound,
     Scope,
+    Variables,
     dereference,
     evaluate,
     no_channels,
@@ -40,7 +41,7 @@ class _Inside(Scope):
 
     __slots__ = ("blocks",)
 
-    def __init__(self, variables: dict[str, Bound], blocks: tuple[str, ...]) -> None:
+    def __init__(self, variables: Variables, blocks: tuple[str, ...]) -> None:
         super().__init__(variables)
         self.blocks = blocks
 
@@ -120,7 +121,9 @@ class _Counter:
         """The values inside a block call."""
         assert entry.block is not None
         blocks = values.blocks if isinstance(values, _Inside) else ()
-        inside = _Inside(self._document.scope.variables, (*blocks, entry.op))
+        variables = self._document.scope.variables
+        variables.spend_parameters(len(entry.block.params), entry.node)
+        inside = _Inside(variables, (*blocks, entry.op))
         for name, default in entry.block.params.items():
             if name in arguments:
                 inside.params[name] = Bound(arguments[name][1], values, no_channels)

@@ -11,13 +11,14 @@ from cnncalc.ir.shapes import LARGEST, Sizes
 from cnncalc.source import Mapping, Node, Scalar, Sequence, Source
 from cnncalc.source.printable import printable
 from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, Problems, show, suggestion
-from cnncalc.spec.scope import BadSubstitution, Bound, Scope, evaluate, no_channels
+from cnncalc.spec.scope import BadSubstitution, Bound, Scope, Variables, evaluate, no_channels
 
 if TYPE_CHECKING:
     from cnncalc.spec.declarations import Declarations
 
 _LONGEST_NAME = 200
 _MOST_INPUTS = 100
+_MOST_OUTPUTS = 1000
 KEYS = (
     "name", "input", "inputs", "outputs", "layers", "blocks", "vars", "variants", "defaults",
     "budget", "task", "target",
@@ -64,7 +65,7 @@ class Document:
         self._check_keys()
         self.name = self._name()
         self.variants = self._mapping("variants")
-        self.scope = Scope({})
+        self.scope = Scope(Variables(self.error))
         self._bind_variables(settings)
         self.defaults = self._mapping("defaults")
         self.blocks = self._blocks()
@@ -283,6 +284,8 @@ class Document:
                 return []
             case Scalar(str() as name) as node:
                 return [(name, node)]
+            case Sequence(items) as node if len(items) > _MOST_OUTPUTS:
+                raise self.error(node, f"a network has at most {_MOST_OUTPUTS} outputs")
             case Sequence(items) if items and all(_is_text(item) for item in items):
                 return [(str(item.value), item) for item in items if isinstance(item, Scalar)]
             case node:

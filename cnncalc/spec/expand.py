@@ -309,7 +309,9 @@ class _Expander:
         assert entry.block is not None
         channels = partial(self._channels, current)
         params: dict[str, Bound] = {}
-        inside = Scope(self._document.scope.variables, params)
+        variables = self._document.scope.variables
+        variables.spend_parameters(len(entry.block.params), entry.node)
+        inside = Scope(variables, params)
         missing = []
         for name, default in entry.block.params.items():
             if name in arguments:

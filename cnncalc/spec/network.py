@@ -87,7 +87,10 @@ class Network:
 
     @classmethod
     def from_data(
-        cls, data: Mapping[str, Any], settings: Settings = _NO_SETTINGS, origin: Origin | None = None
+        cls,
+        data: Mapping[str, Any],
+        settings: Settings = _NO_SETTINGS,
+        origin: Origin | None = None,
     ) -> Network:
         """A network from a spec as plain data: maps, lists, texts and numbers.
 

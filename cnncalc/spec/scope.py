@@ -8,11 +8,18 @@ from itertools import chain
 from typing import Any
 
 from cnncalc.source import Mapping, Node, Scalar, Sequence, Span
-from cnncalc.spec.expressions import ExpressionError, UnknownName, Value, parse_expression
+from cnncalc.spec.expressions import (
+    MAX_LENGTH,
+    ExpressionError,
+    UnknownName,
+    Value,
+    parse_expression,
+)
 
 IN_CHANNELS = "in_channels"
 _DEEPEST = 40  # lists in one another, and substitutions that lead to one another
 _LARGEST = 1000  # values in a list that a name stands for
+_LONGEST = 2**20  # characters of a list
 _TOO_DEEP = f"values stand more than {_DEEPEST} deep in one another"
 
 
@@ -53,6 +60,15 @@ def no_channels() -> int | None:
     raise ExpressionError("in_channels may not stand here: it is known only inside a layer", 0)
 
 
+# What evaluating costs, in units of a microsecond or less.
+_VALUE = 4  # in a list or map
+_PARAMETER = 10  # of a call; it takes memory as well
+_CHARACTER = 1  # of an expression
+_NEW_CHARACTER = 5  # of one that was not met before, and has to be parsed
+MAX_WORK = 6_000_000
+_TOO_MUCH_WORK = "the values and expressions are too many, or evaluated too often; repeat less"
+
+
 class Bound:
     """A value that a name stands for: a node, and the scope in which it was written."""
 
@@ -85,12 +101,51 @@ class Bound:
         return self._values[static]
 
 
+class Variables(dict[str, Bound]):
+    """The variables of a document by name, and how much may yet be evaluated for it.
+
+    Args:
+        refuse: Makes the exception for a document that takes too much, from a node and a message.
+
+    Attributes:
+        n_evaluated: How many expressions have been evaluated.
+    """
+
+    def __init__(self, refuse: Callable[[Node, str], Exception]) -> None:
+        super().__init__()
+        self._refuse = refuse
+        self._left = MAX_WORK
+        self._expressions: set[str] = set()
+        self.n_evaluated = 0
+
+    def spend_values(self, count: int, node: Node) -> None:
+        """Take so many values off what may be evaluated."""
+        self._spend(_VALUE * count, node)
+
+    def spend_parameters(self, count: int, node: Node) -> None:
+        """Take so many parameters of a call off what may be evaluated."""
+        self._spend(_PARAMETER * count, node)
+
+    def spend_expression(self, text: str, node: Node) -> None:
+        """Take an expression off what may be evaluated."""
+        self.n_evaluated += 1
+        is_new = text not in self._expressions
+        self._expressions.add(text)
+        length = min(len(text), MAX_LENGTH)  # what is longer is not even parsed
+        self._spend((_NEW_CHARACTER if is_new else _CHARACTER) * length, node)
+
+    def _spend(self, work: int, node: Node) -> None:
+        self._left -= work
+        if self._left < 0:
+            raise self._refuse(node, _TOO_MUCH_WORK)
+
+
 class Scope:
     """The names that are visible at one place: a block's parameters, then the variables."""
 
     __slots__ = ("params", "variables")
 
-    def __init__(self, variables: dict[str, Bound], params: dict[str, Bound] | None = None) -> None:
+    def __init__(self, variables: Variables, params: dict[str, Bound] | None = None) -> None:
         self.variables = variables
         self.params = {} if params is None else params  # one that is empty may be filled later
 
@@ -146,8 +201,10 @@ def evaluate(node: Node, scope: Scope, channels: Channels, depth: int = 0) -> An
     `depth` is how deep in other values this one stands.
 
     Raises:
-        BadSubstitution: An expression is wrong, a name is undefined, or values nest too deep.
+        BadSubstitution: An expression is wrong, a name is undefined, or values nest too deep or are
+            too long.
         ChannelsUnknown: It depends on `$in_channels` after a broken layer.
+        SpecError: The document takes too much evaluating, all in all.
     """
     if depth > _DEEPEST:
         raise BadSubstitution(_TOO_DEEP, node.span)
@@ -157,11 +214,28 @@ def evaluate(node: Node, scope: Scope, channels: Channels, depth: int = 0) -> An
                 return _substitute(node, value, scope, channels, depth)
             return value
         case Sequence(items):
-            return tuple([evaluate(item, scope, channels, depth + 1) for item in items])
+            _check_length(node)
+            scope.variables.spend_values(len(items), node)
+            return tuple(
+                [
+                    item.value  # at once: lists of numbers may be long
+                    if type(item) is Scalar and type(item.value) is not str
+                    else evaluate(item, scope, channels, depth + 1)
+                    for item in items
+                ]
+            )
         case Mapping(entries):
+            _check_length(node)
+            scope.variables.spend_values(len(entries), node)
             return {
                 str(key.value): evaluate(item, scope, channels, depth + 1) for key, item in entries
             }
+
+
+def _check_length(node: Node) -> None:
+    if node.end - node.start > _LONGEST:
+        message = f"a list or map that is a value has at most {_LONGEST:,} characters; shorten it"
+        raise BadSubstitution(message, node.span)
 
 
 def _substitute(node: Scalar, text: str, scope: Scope, channels: Channels, depth: int) -> Any:
@@ -176,6 +250,7 @@ def _substitute(node: Scalar, text: str, scope: Scope, channels: Channels, depth
             raise KeyError(name)
         return _exact(bound.value(static=channels is no_channels, depth=depth + 1))
 
+    scope.variables.spend_expression(text, node)
     try:
         return _plain(parse_expression(text).evaluate(lookup))
     except ExpressionError as error:

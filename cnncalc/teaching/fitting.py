@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from cnncalc.errors import UsageError
+from cnncalc.ir.borders import Border, Borders
 from cnncalc.ir.graph import Graph, Lowerable, Lowered, Node, lower
 from cnncalc.ir.shapes import LARGEST, Shape, Size, axis_name
 from cnncalc.spec.network import Network
@@ -104,7 +105,8 @@ class Search:
                 )
         self._strict = strict
         self._memo: dict[tuple[int, tuple[Shape | None, ...]], Lowered] = {}
-        self._troubles: dict[int, tuple[Trouble, ...]] = {}
+        self._troubles: dict[tuple[int, Border], tuple[Trouble, ...]] = {}
+        self._borders = Borders(self._graph)
         self._shape = _main_shape(self._graph)
 
     def axes(self, name: str | None) -> list[tuple[int, ...]]:
@@ -197,7 +199,7 @@ class Search:
         lowered_nodes: dict[int, Lowered] = {}
         for node in self._graph.nodes[self._graph.n_inputs :]:
             lowered = self._lowered(node, tuple([shapes[k] for k in node.inputs]), memo)
-            found = self._troubles[id(lowered)]
+            found = self._troubles_of(node.index, lowered)
             if node.shares is not None:
                 found = (*found, *shared(lowered_nodes.get(node.shares), lowered))
             lowered_nodes[node.index] = lowered
@@ -222,8 +224,15 @@ class Search:
         if lowered is None:
             layer: Lowerable = node.layer
             lowered = memo[key] = lower(layer, arriving)
-            self._troubles[id(lowered)] = tuple(troubles(lowered, strict=self._strict))
         return lowered
+
+    def _troubles_of(self, index: int, lowered: Lowered) -> tuple[Trouble, ...]:
+        key = (id(lowered), self._borders.arriving[index])
+        found = self._troubles.get(key)
+        if found is None:
+            slid = self._borders.windows(index, lowered)
+            found = self._troubles[key] = tuple(troubles(lowered, slid, strict=self._strict))
+        return found
 
     def _excused(self, axes: tuple[int, ...]) -> set[_Place]:
         """What is wrong with the other axes alone, whatever the size of these."""

@@ -9,17 +9,24 @@ from cnncalc.analysis.weights import weights
 from cnncalc.ir.faults import EmptyOutput, Fault, MergeMismatch
 from cnncalc.ir.graph import Lowered
 from cnncalc.ir.shapes import Shape, axis_name
-from cnncalc.ir.windows import Window
+from cnncalc.ir.windows import Window, loses
 from cnncalc.teaching.stages import stages
-from cnncalc.teaching.windows import loses
 
 Trouble: TypeAlias = tuple[str, int, str]  # what is wrong, along which axis or -1, in words
 
 
-def troubles(lowered: Lowered, *, strict: bool) -> list[Trouble]:
-    """What is wrong with a layer: its faults, and its windows that leave cells out."""
+def troubles(
+    lowered: Lowered, slid: Sequence[tuple[Window, ...]], *, strict: bool
+) -> list[Trouble]:
+    """What is wrong with a layer: its faults, and its windows that leave cells out.
+
+    Args:
+        lowered: The layer.
+        slid: Its windows, what a pad layer added before it being part of their padding.
+        strict: Whether cells of the padding must not be left out, either.
+    """
     found = [trouble for fault in lowered.faults for trouble in _of_fault(fault)]
-    for windows in lowered.windows:
+    for windows in slid:
         rank = len(windows)
         for axis, window in enumerate(windows):
             if loses(window) or (strict and _leaves(window)):

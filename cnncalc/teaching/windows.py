@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cnncalc.ir.windows import Window
+from cnncalc.ir.windows import Window, loses
 from cnncalc.teaching.formula import (
     Constant,
     Formula,
@@ -111,9 +111,3 @@ def gap_note(window: Window) -> str | None:
         return None
     cells = "1 cell" if gap == 1 else f"{gap} cells"
     return f"the stride is larger than the window: {cells} between two windows are jumped over"
-
-
-def loses(window: Window) -> bool:
-    """Whether cells of the input are left out that no gap between the windows would jump over."""
-    gap = max(0, window.stride - window.effective_kernel)
-    return bool(window.real_cells_lost) and (window.remainder or 0) > gap

@@ -57,7 +57,9 @@ CYCLE = "blocks contain themselves"
 TOO_MANY = "the spec expands to more than 100,000 layers"
 TOO_MUCH = "the spec expands in more than 400,000 steps"
 EITHER = "the spec expands "
+TOO_MUCH_WORK = "the values and expressions are too many"
 LONG = "x" * MIB
+WEIGHTS = ", ".join(["[" + ", ".join(["$(a+1)"] * 90) + "]"] * 90)
 
 CASES = [
     # -- the text
@@ -434,6 +436,92 @@ CASES = [
         ),
         "10^30",
     ),
+    Case(
+        "a long expression in many copies",
+        lambda: spec(f"dense: {{units: $({'+'.join('1' * 95)}), repeat: 20000}}"),
+        None,
+        2,
+    ),
+    Case(
+        "a long condition in many calls",
+        lambda: spec(
+            "B: {repeat: 50000}",
+            head=blocks(
+                f"B: {{params: {{n: 1}}, layers: [relu: {{when: $(n>{'+'.join('1' * 90)})}}]}}"
+            ),
+        ),
+        TOO_MUCH_WORK,
+        3,
+    ),
+    Case(
+        "different expressions",
+        lambda: spec(*(f"dense: $({n}{'+1' * 90})" for n in range(8000))),
+        TOO_MUCH_WORK,
+        6,
+        200 * MIB,
+    ),
+    Case(
+        "expressions in a list in many copies",
+        lambda: spec(
+            f"conv: {{filters: 1, kernel: 90, padding: same, weights: [{WEIGHTS}], repeat: 9999}}",
+            head="vars: {a: 1}",
+            input="8x8x1",
+        ),
+        None,
+        2,
+    ),
+    Case(
+        "a list beside a variable in many copies",
+        lambda: spec(
+            f"conv: {{filters: 1, kernel: 3, activation: $a, weights: [{'1, ' * 5000}],"
+            " repeat: 9999}",
+            head="vars: {a: relu}",
+        ),
+        "weights are 5000",
+    ),
+    Case(
+        "a list of a MB",
+        lambda: spec(f"dense: {{units: [{'1,' * MIB}]}}"),
+        "at most 1,048,576 characters",
+        6,
+        200 * MIB,
+    ),
+    Case(
+        "many lists",
+        lambda: spec(
+            *(
+                f"conv: {{filters: 1, kernel: 3, weights: [{n}{',1' * 100_000}]}}"
+                for n in range(16)
+            ),
+        ),
+        TOO_MUCH_WORK,
+        9,
+        600 * MIB,
+    ),
+    Case(
+        "many parameters in many calls",
+        lambda: spec(
+            "B: {repeat: 90000}",
+            head=blocks(
+                f"B: {{params: {{{', '.join(f'p{n}: 1' for n in range(1000))}}}, layers: [relu]}}"
+            ),
+        ),
+        TOO_MUCH_WORK,
+        4,
+        400 * MIB,
+    ),
+    Case(
+        "many parameters in calls that are written",
+        lambda: spec(
+            *["B"] * 3000,
+            head=blocks(
+                f"B: {{params: {{{', '.join(f'p{n}: 1' for n in range(9000))}}}, layers: []}}"
+            ),
+        ),
+        TOO_MUCH_WORK,
+        4,
+        400 * MIB,
+    ),
     Case("200 parentheses", lambda: spec(f"dense: $({'(' * 99}1{')' * 99})"), "200 characters"),
     Case(
         "90 parentheses", lambda: spec(f"dense: $({'(' * 90}1{')' * 90})"), "nests deeper than 50"
@@ -559,6 +647,42 @@ CASES = [
         ),
         "must be a map",
         2,
+    ),
+    Case(
+        "10 000 outputs",
+        lambda: spec("relu", head=f"outputs: [{', '.join(['relu_1'] * 10_000)}]"),
+        "a network has at most 1000 outputs",
+    ),
+    Case(
+        "10 000 layers in a line",
+        lambda: f"input: 3\nlayers: [{', '.join(['relu'] * 10_000)}]\n",
+        None,
+        2,
+    ),
+    Case(
+        "10 000 unused variables",
+        lambda: spec("relu", head=f"vars: {{{', '.join(f'v{n}: 1' for n in range(10_000))}}}"),
+        None,
+    ),
+    Case(
+        "10 000 dates",
+        lambda: spec(
+            *(f"oops{n}" for n in range(999)),
+            head=f"vars: {{a: [{', '.join(['2024-01-01'] * 10_000)}]}}",
+        ),
+        "unknown op",
+        2,
+    ),
+    Case(
+        "comments that silence nothing",
+        lambda: spec(*["relu # cnncalc: ignore[S102]"] * 10_000),
+        None,
+        2,
+    ),
+    Case(
+        "a comment that silences nothing often",
+        lambda: spec(f"relu # cnncalc: ignore[{'S102,' * 1_000_000}]"),
+        None,
     ),
     # -- names
     Case("a name of a MB", lambda: spec(f"relu: {{name: {LONG}}}"), "characters, of 1,000 allowed"),

@@ -64,14 +64,14 @@ def outcome(path: Path) -> Config | str:
 
 @given(TABLES)
 def test_any_toml(tmp_path_factory: pytest.TempPathFactory, table: dict[str, Any]) -> None:
-    path = tmp_path_factory.getbasetemp() / "cnncalc.toml"
+    path = tmp_path_factory.mktemp("config") / "cnncalc.toml"
     path.write_text(document(table), encoding="utf-8")
     outcome(path)
 
 
 @given(st.binary(max_size=60) | st.text("[]{}=\"'#\n.select S102", max_size=60).map(str.encode))
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
-    path = tmp_path_factory.getbasetemp() / "cnncalc.toml"
+    path = tmp_path_factory.mktemp("config") / "cnncalc.toml"
     path.write_bytes(data)
     outcome(path)
 

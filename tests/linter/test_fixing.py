@@ -7,7 +7,7 @@ import pytest
 import cnncalc
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.linter.finding import Finding
-from cnncalc.linter.fixes import Edit, ResolvedFix
+from cnncalc.linter.fixes import Edit, Fix, RemoveLayer, ResolvedFix, Resolver, apply
 from cnncalc.linter.fixing import fix_all
 from cnncalc.source import Source, Span
 
@@ -65,3 +65,17 @@ def test_good_fixes_are_tried_together_and_bad_ones_found_by_halving() -> None:
     looks = 0
     fix_all(Source("x", " ".join(["good"] * 99 + ["bad"])), counting)
     assert looks < 30
+
+
+@pytest.mark.parametrize(
+    ("index", "left"), [(0, "tanh, relu: 3"), (1, "relu, relu: 3"), (2, "relu, tanh")]
+)
+def test_a_layer_goes_with_its_comma(index: int, left: str) -> None:
+    text = "input: 8\nlayers: [relu, tanh, relu: 3]\n"
+    network = cnncalc.load(text)
+    assert network.source is not None
+    resolver = Resolver(network.source, network.document.root)
+    layer = cnncalc.analyze(network).layers[index]
+    fix = resolver.resolve(Fix("remove it", (RemoveLayer(layer),), is_safe=True))
+    assert fix is not None
+    assert apply(fix.edits, text) == f"input: 8\nlayers: [{left}]\n"

@@ -77,7 +77,9 @@ def test_every_rule_that_is_on_has_a_kind() -> None:
 
     without = [rule.code for rule in rules() if rule.code not in expected]
 
-    assert without == ["S103"]  # only padding is dropped: a remark, which every ResNet draws
+    # only padding is dropped, a remark that every ResNet draws; a layer that was not understood,
+    # which nobody writes but an importer
+    assert without == ["S103", "Y706"]
 
 
 # -------------------------------------------------------------------------------------- fixing

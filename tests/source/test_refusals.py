@@ -132,6 +132,35 @@ def test_2_million_nodes_are_accepted_and_one_more_is_not_collections_and_keys_t
     assert (refusal("a: [1, {b: c}, 2]").column, MAX_NODES) == (16, 2_000_000)
 
 
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("[a, b, a, b, a, b, a, b, a, b]", None),
+        ("[a, b, a, b, a, b, a, b, a, b, a]", 32),
+        ("[a, b, c, d, e, f]", None),
+        ("[a, b, c, d, e, c, a]", 20),
+        ("[a, b, '1', '2', '3', '4', '5', '6', '7', '8', '9']", 48),
+    ],
+)
+def test_values_beyond_those_that_are_known_count_twice(
+    text: str, column: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cnncalc.source.parser, "MAX_NODES", 12)
+    monkeypatch.setattr(cnncalc.source.parser, "_MOST_KNOWN", 2)
+    if column is None:
+        parse(Source("arch.yaml", text))
+    else:
+        assert refusal(text).column == column
+
+
+@pytest.mark.parametrize("indicator", "|>")
+def test_block_scalars_count_twice(indicator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cnncalc.source.parser, "MAX_NODES", 12)
+    item = f"- {indicator}\n a\n"
+    parse(Source("arch.yaml", item * 5))
+    assert refusal(item * 6).line == 11
+
+
 def test_100_000_keys_are_accepted_and_one_more_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cnncalc.source.parser, "MAX_KEYS", 2)
     parse(Source("arch.yaml", "a: 1\nb: {c: 1, d: 2}"))
@@ -186,7 +215,10 @@ HOSTILE = {
     "lists": ("'- - - \\n' * (N // 7)", "2,000,000"),
     "maps": ("'- a: b\\n' * (N // 7)", "2,000,000"),
     "distinct keys": ("''.join(f'k{i:06x}:\\n' for i in range(1_100_000))", "2,000,000"),
-    "keys of one map": ("''.join(f'k{i:06x}:\\n' for i in range(600_000))", "100,000 keys"),
+    "decimals": ("'[' + ','.join(f'0.{i:06d}' for i in range(1_500_000)) + ']'", "2,000,000"),
+    "emoji": ("'[' + chr(0x1F600) * 3 + (',' + chr(0x1F600)) * 1_900_000 + ']'", "read"),
+    "quoted words": ("'[' + ','.join(f\"'{i}'\" for i in range(1_600_000)) + ']'", "read"),
+    "keys of one map": ("''.join(f'k{i:06x}:\\n' for i in range(400_000))", "100,000 keys"),
 }
 
 MEASURED = """

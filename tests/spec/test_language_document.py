@@ -105,7 +105,6 @@ def test_an_opaque_layer_takes_whatever_arrives() -> None:
 @pytest.mark.parametrize(
     ("layer", "message"),
     [
-        ("opaque", "opaque needs output, the shape of what comes out"),
         (
             "opaque: {output: 0}",
             "opaque: output must be a shape such as 7x7x512 or [7, 7, 512], not 0",

@@ -9,7 +9,7 @@ BROKEN = {
     "an unknown op": "convv: {filters: 8, kernel: 3}",
     "an unknown argument": "reshape: {shape: [8, -1], kernal: 3}",
     "a bad value": "reshape: [-1, -1]",
-    "a missing argument": "opaque",
+    "a missing argument": "reshape",
     "an undefined value": "reshape: [$nowhere, 2]",
     "an undefined layer": "reshape: {shape: [8, -1], from: nobody}",
     "a missing block": "Nothing: 3",

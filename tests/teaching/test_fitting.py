@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc import UsageError, analyze, load
-from cnncalc.analysis.facts import LayerFacts
+from cnncalc.ir.borders import Borders
 from cnncalc.ir.windows import Window
 from cnncalc.spec.network import Network
 from cnncalc.teaching.fitting import Fitting, Search, sizes
@@ -27,9 +27,14 @@ def left_over(window: Window, *, strict: bool) -> bool:
     return window.remainder > gap and (strict or bool(window.real_cells_lost))
 
 
-def fits(layer: LayerFacts, *, strict: bool) -> bool:
-    windows = [window for slid in layer.node.lowered.windows for window in slid]
-    return not layer.faults and not any(left_over(w, strict=strict) for w in windows)
+def fits(network: Network, *, strict: bool) -> bool:
+    borders = Borders(network.graph)  # tests/linter/rules/test_pad_layers.py is about these
+    for layer in analyze(network).layers:
+        node = layer.node
+        windows = [window for slid in borders.windows(node.index, node.lowered) for window in slid]
+        if layer.faults or any(left_over(window, strict=strict) for window in windows):
+            return False
+    return True
 
 
 def one_by_one(
@@ -41,8 +46,7 @@ def one_by_one(
     assert base is not None
     for size in tried:
         shape = [size if axis in axes else n for axis, n in enumerate(base)]
-        facts = analyze(load(text, variant=variant, input=[n or 1 for n in shape]))
-        if all(fits(layer, strict=strict) for layer in facts.layers):
+        if fits(load(text, variant=variant, input=[n or 1 for n in shape]), strict=strict):
             found.append(size)
     return found
 
@@ -117,7 +121,7 @@ def test_generated_networks(drawn: Drawn, strict: bool) -> None:
 def test_one_axis_of_generated_networks(drawn: Drawn, strict: bool) -> None:
     """Where nothing is wrong with the other axes, sizes of one are those of whole networks."""
     network = network_of(drawn.text)
-    if not all(fits(layer, strict=strict) for layer in analyze(network).layers):
+    if not fits(network, strict=strict):
         return
     search = Search(network, strict=strict)
     for axis in range(len(drawn.spec["input"]) - 1):

@@ -8,11 +8,12 @@ from typing import ClassVar
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.ir.shapes import format_shape
+from cnncalc.ir.windows import Window, loses
 from cnncalc.linter.arithmetic import axes_in_words, by_window, either, equation, lines_in_words
 from cnncalc.linter.finding import Severity
 from cnncalc.linter.fitting import edits_that_fit
 from cnncalc.linter.fixes import Fix
-from cnncalc.linter.geometry import changes, from_expressions, loses, shown, sliding
+from cnncalc.linter.geometry import changes, from_expressions, misfits, shown
 from cnncalc.linter.rule import Report, Rule
 from cnncalc.linter.whatif import WhatIf, set_input
 
@@ -26,7 +27,8 @@ class StrideMisfit(Rule):
         whether the loss adds up with that of other layers, and what of the network's own input is
         out of sight by then; where windows overlap, nothing may be. The edits that it proposes,
         padding before kernel before stride, were tried on the whole network: no merge breaks and no
-        other layer loses cells for them.
+        other layer loses cells for them. What a pad layer added before a window, with nothing but
+        layers between them that work cell by cell, is padding like the window's own.
 
     Why it matters:
         Every framework drops these cells without a word. The network sees less of its input than
@@ -62,23 +64,17 @@ class StrideMisfit(Rule):
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per layer, all its axes together."""
-        misfits = []
-        for layer, _, windows in sliding(facts):
-            for window in windows:
-                if window.real_cells_lost and loses(window):
-                    misfits.append(layer)
-                    break
-        if not misfits:
+        found = [(layer, windows) for layer, windows in misfits(facts) if any(map(loses, windows))]
+        if not found:
             return
-        others = _Others(facts, misfits)
+        others = _Others(facts, [layer for layer, _ in found])
         what_if = WhatIf(facts)
-        for layer in misfits:
-            message = _tell(layer) + _compounds(layer, facts, others)
-            yield _propose(message, layer, facts, what_if)
+        for layer, windows in found:
+            message = _tell(windows) + _compounds(layer, facts, others)
+            yield _propose(message, layer, windows, facts, what_if)
 
 
-def _tell(layer: LayerFacts) -> str:
-    windows = layer.windows
+def _tell(windows: tuple[Window, ...]) -> str:
     told = [
         f"stride {window.stride} does not fit the {axes_in_words(axes, len(windows))}: "
         f"{equation(window)}"
@@ -150,8 +146,14 @@ def _unseen(layer: LayerFacts, facts: NetworkFacts) -> list[int] | None:
     return gone
 
 
-def _propose(message: str, layer: LayerFacts, facts: NetworkFacts, what_if: WhatIf) -> Report:
-    edits = [values for values in edits_that_fit(layer) if what_if.mends(layer, values)]
+def _propose(
+    message: str,
+    layer: LayerFacts,
+    windows: tuple[Window, ...],
+    facts: NetworkFacts,
+    what_if: WhatIf,
+) -> Report:
+    edits = [values for values in edits_that_fit(layer, windows) if what_if.mends(layer, values)]
     fixes = [Fix(f"set {shown(values)}", changes(layer, values)) for values in edits]
     shapes = what_if.inputs
     inputs = [set_input(facts, shape) for shape in shapes]
@@ -163,12 +165,12 @@ def _propose(message: str, layer: LayerFacts, facts: NetworkFacts, what_if: What
         every = either([format_shape(shape) for shape in shapes])
         options.append(f"the whole network fits an input of {every}")
     if not options:
-        options.append(_map_that_fits(layer))
+        options.append(_map_that_fits(windows))
     remark = from_expressions(layer, [name for values in edits for name in values])
     return Report(message, layer, "stride", "; ".join(options) + remark, fixes=tuple(fixes))
 
 
-def _map_that_fits(layer: LayerFacts) -> str:
-    window = next(filter(loses, layer.windows))
+def _map_that_fits(windows: tuple[Window, ...]) -> str:
+    window = next(filter(loses, windows))
     size, remainder = window.size or 0, window.remainder or 0
     return f"a map of {size - remainder} or {size + window.stride - remainder} cells would fit"

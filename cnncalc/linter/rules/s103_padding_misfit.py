@@ -11,7 +11,7 @@ from cnncalc.ir.windows import Window
 from cnncalc.linter.arithmetic import axes_in_words, by_window, equation, plural
 from cnncalc.linter.finding import Severity
 from cnncalc.linter.fixes import Fix
-from cnncalc.linter.geometry import changes, shown, sliding
+from cnncalc.linter.geometry import changes, misfits, shown
 from cnncalc.linter.rule import Report, Rule
 
 
@@ -20,7 +20,7 @@ class PaddingMisfit(Rule):
 
     What it does:
         Finds windows for which `(W - F + P_begin + P_end) / S` has a remainder that lies in the
-        padding at the end.
+        padding at the end, be it that of the window or of a pad layer before it.
 
     Why it matters:
         Nothing is lost, but the padding is lopsided: the map has a border at the beginning and
@@ -54,11 +54,9 @@ class PaddingMisfit(Rule):
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
         """One report per layer, all its axes together."""
-        for layer, _, windows in sliding(facts):
-            for window in windows:
-                if window.remainder and window.real_cells_lost == 0:
-                    yield _report(layer, windows)
-                    break
+        for layer, windows in misfits(facts):
+            if any(map(_drops, windows)):
+                yield _report(layer, windows)
 
 
 def _report(layer: LayerFacts, windows: tuple[Window, ...]) -> Report:
@@ -68,7 +66,10 @@ def _report(layer: LayerFacts, windows: tuple[Window, ...]) -> Report:
         for window, axes in by_window(windows)
         if _drops(window)
     )
-    values = {"padding": tuple(map(_used, windows))}
+    used = tuple(map(_used, layer.windows, windows))
+    if any(end < 0 for _, end in used):
+        return Report(told, layer, "padding", "nothing is lost; the pad layer before adds too much")
+    values = {"padding": used}
     right = shown(values)
     fixes = (Fix(f"set {right}", changes(layer, values)),)
     return Report(told, layer, "padding", f"nothing is lost; {right} says as much", fixes=fixes)
@@ -78,6 +79,6 @@ def _drops(window: Window) -> bool:
     return bool(window.remainder) and window.real_cells_lost == 0
 
 
-def _used(window: Window) -> Pair:
-    """The padding without what is dropped."""
-    return window.begin, window.end - (window.remainder or 0 if _drops(window) else 0)
+def _used(own: Window, window: Window) -> Pair:
+    """The layer's own padding without what is dropped; below 0 where a pad layer added that."""
+    return own.begin, own.end - (window.remainder or 0 if _drops(window) else 0)

@@ -120,8 +120,9 @@ def _report(layer: LayerFacts, facts: NetworkFacts, resampled: _Resampled) -> It
     if apart and resampled.upsampled.isdisjoint(paths) and not _looks_back(facts):
         along = axes_in_words(apart, len(layer.output_shape or ()) - 1)
         values = [centre[apart[0]] for centre in centres.values()]
-        distance = decimal(max(values) - min(values))
-        message = f"along the {along} the paths look {distance} cells of the input apart"
+        distance = max(values) - min(values)
+        cells = f"{decimal(distance)} {'cell' if distance == 1 else 'cells'}"
+        message = f"along the {along} the paths look {cells} of the input apart"
         help_ = "windows agree with equal padding before: kernel 3 with padding 1, kernel 1 with 0"
         yield Report(message, layer, help=help_, severity="info")
 

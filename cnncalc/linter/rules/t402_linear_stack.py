@@ -16,6 +16,7 @@ from cnncalc.linter.topology import lone_reader, same_repeats, weighted
 _WEIGHTED = (p.Convolution, p.TransposedConvolution, p.Dense)
 _LINEAR = (p.Dropout, p.Identity, p.ChannelScale, p.Rescale, p.Pad, p.Crop)
 _LINEAR_NORMS = ("batch", "group", "instance")
+_BLOCK = 32  # layers of a block at most, gate included
 _HIDDEN = (
     "relu",
     "relu6",
@@ -63,9 +64,10 @@ class LinearStack(Rule):
     When to ignore it:
         When the product of two matrices is meant: a layer that was compressed by a tensor
         decomposition, or one that is over-parameterised in training and folded afterwards. Silent
-        on bottlenecks (fewer channels than before and after), depthwise convolutions and the
-        pointwise ones beside them, one kernel split over the axes (1×7, 7×1), learned upsampling,
-        frozen layers, and wherever a shortcut begins.
+        on bottlenecks (fewer channels than before and after; as many as before, where a depthwise
+        block is projected), depthwise convolutions and the pointwise ones beside them, one kernel
+        split over the axes (1×7, 7×1), learned upsampling, frozen layers, and wherever a shortcut
+        begins.
 
     References:
         Goodfellow, Bengio, Courville, Deep learning, 2016, section 6.1, on why a hidden layer must
@@ -148,6 +150,8 @@ def _is_meant(pair: _Pair, facts: NetworkFacts) -> bool:
         return True  # a bottleneck, or a projection before the global pooling
     if _is_depthwise(before) or (_is_depthwise(after) and not _has(p.Normalization, between)):
         return True
+    if narrow == wide and arriving < leaving and _is_projection(facts, before):
+        return True  # a linear bottleneck whose block did not widen the map before
     first, second = before.node.lowered.primitives[-1], after.node.lowered.primitives[0]
     if isinstance(second, p.TransposedConvolution):
         return second.filters == arriving  # learned upsampling
@@ -184,6 +188,32 @@ def _is_depthwise(layer: LayerFacts) -> bool:
     convolutions = [one for one in layer.node.lowered.primitives if isinstance(one, p.Convolution)]
     channels = _channels(layer.input_shapes[0])
     return bool(convolutions) and all(one.groups == channels != 1 for one in convolutions)
+
+
+def _is_projection(facts: NetworkFacts, layer: LayerFacts) -> bool:
+    """Whether a 1×1 convolution ends a block that a depthwise one began, perhaps with a gate."""
+    primitives = layer.node.lowered.primitives
+    if not isinstance(primitives[0], p.Convolution) or max(primitives[0].kernel) > 1:
+        return False
+    waiting, seen = facts.sources(layer), {layer.name}
+    while waiting and len(seen) < _BLOCK:
+        current = waiting.pop()
+        if current.name in seen:
+            continue
+        seen.add(current.name)
+        if _is_depthwise(current):
+            return True
+        if all(map(_keeps_cells, current.node.lowered.primitives)):
+            waiting += facts.sources(current)
+    return False
+
+
+def _keeps_cells(primitive: p.Primitive) -> bool:
+    match primitive:
+        case p.Merge(kind=kind):
+            return kind == "multiply"
+        case _:
+            return isinstance(primitive, (p.Activation, p.Normalization, p.Dropout, p.Identity))
 
 
 def _is_split(first: tuple[int, ...], second: tuple[int, ...]) -> bool:

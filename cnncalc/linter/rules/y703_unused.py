@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar
 
 from cnncalc.analysis.facts import NetworkFacts
@@ -13,7 +14,7 @@ from cnncalc.linter.rule import Report, Rule
 from cnncalc.source import Mapping, Node, Scalar, Sequence, Source, Span
 from cnncalc.spec.document import Document
 from cnncalc.spec.expressions import ExpressionError, parse_expression
-from cnncalc.spec.problems import NAME, UNKNOWN_KEY, show
+from cnncalc.spec.problems import MOST_PROBLEMS, NAME, UNKNOWN_KEY, show
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _DEFINING = ("vars", "blocks", "variants", "defaults")
@@ -66,7 +67,10 @@ class Unused(Rule):
     severity: ClassVar[Severity] = "info"
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
-        """One report per definition."""
+        """One report per definition, of the first 1000."""
+        return islice(self._unused(facts), MOST_PROBLEMS)
+
+    def _unused(self, facts: NetworkFacts) -> Iterator[Report]:
         document, source = facts.network.document, facts.network.source
         if source is None or not any(map(document.section, _DEFINING)):
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar, NamedTuple
 
 from cnncalc.analysis.facts import NetworkFacts
@@ -12,6 +13,7 @@ from cnncalc.linter.fixes import Fix, ReplaceText
 from cnncalc.linter.rule import Report, Rule
 from cnncalc.source import Mapping, Node, Scalar, Sequence
 from cnncalc.source.tree import Value
+from cnncalc.spec.problems import MOST_PROBLEMS
 
 _BOOLEANS = {
     spelling: value
@@ -74,20 +76,21 @@ class Yaml11(Rule):
     severity: ClassVar[Severity] = "warning"
 
     def check(self, facts: NetworkFacts) -> Iterator[Report]:
-        """One report per scalar."""
+        """One report per scalar, of the first 1000."""
+        return islice(self._doubtful(facts), MOST_PROBLEMS)
+
+    def _doubtful(self, facts: NetworkFacts) -> Iterator[Report]:
         network = facts.network
         if network.source is None:
             return
-        text = network.source.text
+        text, problems = network.source.text, network.problems
         for scalar in _suspects(network.document.root):
             written = text[scalar.start : scalar.end]
             reading = _read(written)
             if reading is None or reading.value == scalar.value or _SMALL.fullmatch(written):
                 continue
             plain = _plainly(written, scalar.value)
-            is_wrong = any(
-                scalar.start <= problem.span.start < scalar.end for problem in network.problems
-            )
+            is_wrong = any(scalar.start <= problem.span.start < scalar.end for problem in problems)
             if is_wrong and isinstance(reading.value, int):
                 plain = str(reading.value)  # a text is wrong here: the number was meant
             fix = Fix(f"write {plain}", (ReplaceText(scalar.span, plain),), is_safe=not is_wrong)

@@ -26,7 +26,7 @@ class NotUnderstood(Rule):
         ```yaml
         input: 32x32x3
         layers:
-          - conv: {filters: 16, kernel: 3, padding: same}
+          - conv: {filters: 16, kernel: 3, padding: same, activation: relu}
           - opaque: {name: shift, kind: Lambda, output: 32x32x16}
           - global_avg_pool
           - dense: 10
@@ -36,7 +36,7 @@ class NotUnderstood(Rule):
         ```yaml
         input: 32x32x3
         layers:
-          - conv: {filters: 16, kernel: 3, padding: same}
+          - conv: {filters: 16, kernel: 3, padding: same, activation: relu}
           - identity: {name: shift}
           - global_avg_pool
           - dense: 10

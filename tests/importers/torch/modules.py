@@ -248,6 +248,20 @@ class Twice(nn.Module):
         return self.given(self.larger(self.block(self.block(x))))
 
 
+class Pools(nn.Module):
+    """A pool as a module, as a function and as a method, of one map."""
+
+    shape = (3, 8, 8)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.pool = nn.Conv2d(3, 4, 1), nn.AdaptiveAvgPool2d(1)
+
+    def forward(self, x: Any) -> Any:
+        x = self.conv(x)
+        return self.pool(x) + F.adaptive_avg_pool2d(x, 1) + x.mean((2, 3), keepdim=True)
+
+
 class Tied(nn.Module):
     """Two modules with the same weights."""
 
@@ -299,5 +313,5 @@ class DependsOnValues(nn.Module):
 
 STYLES = (
     *(Inplace, Gate, Audio, Volume, Vector, Windows, Shuffle, ManyOutputs, TwoInputs),
-    *(Activations, Norms, SpelledNorm, Twice, Tied),
+    *(Activations, Norms, SpelledNorm, Twice, Pools, Tied),
 )

@@ -11,6 +11,7 @@ import pytest
 
 import cnncalc
 from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.conventions.counting import count
 from cnncalc.importers.torch import from_torch
 from tests.importers.torch import modules
 from tests.numeric.arrays import assert_close
@@ -90,6 +91,15 @@ def test_names_are_those_of_the_modules() -> None:
     origin = facts.network.origin
     assert origin is not None
     assert origin.format == f"PyTorch {torch.__version__}"
+
+
+def test_tools_see_modules_functions_and_methods_apart() -> None:
+    """fvcore counts the inputs of a module and of a function, thop those of a module only."""
+    facts = imported(modules.Pools(), modules.Pools.shape)
+    macs, pooled = 3 * 4 * 64, 4 * 64
+    assert facts.totals.n_macs == macs
+    assert count(facts, "fvcore").figures[0].value == macs + 2 * pooled
+    assert count(facts, "thop").figures[0].value == macs + pooled + 4
 
 
 def test_what_is_not_understood_is_opaque() -> None:
@@ -188,7 +198,7 @@ def test_zoo(name: str, size: str | None) -> None:
     module = facts.network.build_torch().eval()
     shapes = [(shape[-1], *shape[:-1]) for shape in facts.inputs.values() if shape]
     back = imported(module, shapes[0])
-    for count in ("n_params", "n_statistics", "n_macs", "partial"):
-        assert getattr(back.totals, count) == getattr(facts.totals, count), count
+    for word in ("n_params", "n_statistics", "n_macs", "partial"):
+        assert getattr(back.totals, word) == getattr(facts.totals, word), word
     assert back.output_shape == facts.output_shape
     compare(module, back, shapes[0])

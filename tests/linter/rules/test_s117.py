@@ -85,3 +85,10 @@ def test_two_inputs_have_fields_of_their_own() -> None:
           - add: [a, b, c]
         """
     assert not look(text, "S117")
+
+
+def test_one_cell_apart() -> None:
+    first = "conv: {filters: 8, kernel: 1, stride: 2}"
+    second = "conv: {filters: 8, kernel: 3, stride: 2, padding: [[0, 1], [0, 1]]}"
+    (finding,) = look(merged(first, second), "S117")
+    assert "look 1 cell of the input apart" in finding.message

@@ -103,6 +103,28 @@ def test_a_bottleneck_is_narrower_than_both_sides(between: int, is_wide: bool) -
     assert bool(look(text, "T402")) is is_wide
 
 
+GATE = (
+    "multiply: [prev, [global_avg_pool, dense: 4, relu, dense: {units: 16, activation: sigmoid}]]"
+)
+
+
+@pytest.mark.parametrize("gate", [(), (GATE,)])
+@pytest.mark.parametrize(
+    ("projected", "next_", "is_meant"), [(16, 72, True), (16, 16, False), (24, 72, False)]
+)
+def test_a_depthwise_block_that_does_not_widen_ends_in_a_linear_bottleneck(
+    gate: tuple[str, ...], projected: int, next_: int, is_meant: bool
+) -> None:
+    # MobileNetV3 small (Howard et al. 2019, table 2) begins so: 16 channels, projected to 16
+    block = ("depthwise_conv: {kernel: 3, stride: 2}", "batch_norm", "relu", *gate)
+    ends = [f"conv: {{filters: {n}, kernel: 1, bias: false}}" for n in (projected, next_)]
+    start = "conv: {filters: 16, kernel: 3, activation: relu}"
+    text = chain("32x32x3", start, *block, ends[0], "batch_norm", ends[1], "batch_norm", "relu")
+    assert bool(look(text, "T402")) is not is_meant
+    plain = text.replace("depthwise_conv: {", "conv: {filters: 16, ")
+    assert look(plain, "T402")
+
+
 def test_flattening_makes_a_narrow_map_wide() -> None:
     layers = ("conv: {filters: 32, kernel: 1, activation: relu}", "conv: {filters: 16, kernel: 3}")
     assert look(chain("8x8x3", *layers, "flatten", "dense: 100"), "T402")
