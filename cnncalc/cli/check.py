@@ -45,7 +45,7 @@ def check(
         config, baseline, write_baseline, statistics, output_file,
     )  # fmt: skip
     request = Request(
-        networks, output_format, table, columns, sort, top, depth, batch, dtype, input, define,
-        variant, checking, convention,
+        networks, output_format, table, columns, sort, top, depth, convention, batch, dtype, input,
+        define, variant, checking,
     )  # fmt: skip
     raise typer.Exit(report(request))

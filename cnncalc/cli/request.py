@@ -98,13 +98,13 @@ class Request(NamedTuple):
     sort: SortBy | None = None
     top: int | None = None
     depth: int | None = None
+    convention: str | None = None
     batch: int = 1
     dtype: str = "float32"
     input: list[str] | None = None
     define: list[str] | None = None
     variant: str | None = None
     checking: Checking | None = None
-    convention: str | None = None
 
 
 def defined(pairs: list[str] | None) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def summary(
 ) -> None:
     """Print the table of layers and the totals."""
     request = Request(
-        networks, OutputFormat(output_format.value), table, columns, sort, top, depth, batch, dtype,
-        input, define, variant, convention=convention,
+        networks, OutputFormat(output_format.value), table, columns, sort, top, depth,
+        convention, batch, dtype, input, define, variant,
     )  # fmt: skip
     raise typer.Exit(report(request))
