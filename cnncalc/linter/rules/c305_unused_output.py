@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import ClassVar
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
@@ -67,6 +68,7 @@ class UnusedOutput(Rule):
         if not ends or any(problem.code in _BROKEN for problem in facts.network.problems):
             return  # what is not understood may be what would have used it
         dead = _dead(facts, set(facts.outputs))
+        mentioned = _mentioned(facts)
         shared = {layer.shares for layer in facts.layers if layer.name not in dead}
         for end in ends:
             branch = _branch(end, facts, dead)
@@ -78,7 +80,7 @@ class UnusedOutput(Rule):
                 f"nothing uses what it computes{before}",
                 end,
                 help="read it by from, name it in outputs, or leave it out",
-                fixes=_fixes(branch, facts),
+                fixes=_fixes(branch, mentioned),
             )
             yield report
             yield from (
@@ -112,7 +114,7 @@ def _branch(end: LayerFacts, facts: NetworkFacts, dead: set[str]) -> list[LayerF
     return branch
 
 
-def _fixes(branch: list[LayerFacts], facts: NetworkFacts) -> tuple[Fix, ...]:
+def _fixes(branch: list[LayerFacts], mentioned: Callable[[str], bool]) -> tuple[Fix, ...]:
     """Take it all out, where nothing else is written on the same lines."""
     if any(layer.node.scope or len(layer.inputs) > 1 for layer in branch):
         return ()
@@ -121,11 +123,16 @@ def _fixes(branch: list[LayerFacts], facts: NetworkFacts) -> tuple[Fix, ...]:
         return ()
     changes = tuple(RemoveLayer(layer) for layer in lines.values())
     what = "it" if len(changes) == 1 else f"the {len(changes)} layers"
-    return (Fix(f"take {what} out", changes, is_safe=not _renumbers(branch, facts)),)
+    return (Fix(f"take {what} out", changes, is_safe=not _renumbers(branch, mentioned)),)
 
 
-def _renumbers(branch: list[LayerFacts], facts: NetworkFacts) -> bool:
+def _renumbers(branch: list[LayerFacts], mentioned: Callable[[str], bool]) -> bool:
     """Whether a reference such as `from: conv_3` may mean another layer afterwards."""
+    return any(mentioned(layer.op) for layer in branch if "name" not in written_keys(layer))
+
+
+def _mentioned(facts: NetworkFacts) -> Callable[[str], bool]:
+    """Whether the text may speak of an unnamed layer of an op; it is searched once for each op."""
     source = facts.network.source
     text = source.text if source is not None else ""
-    return any(f"{layer.op}_" in text for layer in branch if "name" not in written_keys(layer))
+    return cache(lambda op: f"{op}_" in text)
