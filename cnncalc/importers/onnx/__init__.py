@@ -74,11 +74,11 @@ def _opened(path: Path) -> Bytes:
 def _model(reader: Reader, folder: Path | None, given: Mapping[str, Sizes]) -> Model:
     file = read_file(reader)
     run, shapes, names = imported(file, reader, folder, given)
-    kept = _reached(run.builder, names)
+    kept = reached(run.builder, names)
     used = {name for record in kept.values() for name in record.inputs}
     shapes = {name: shape for name, shape in shapes.items() if name in used}
     title = printable(file.graph.name)[:200] or None
-    layers, weights = _written(kept, next(iter(shapes), ""), len(shapes))
+    layers, weights = written(kept, next(iter(shapes), ""), len(shapes))
     return Model(title, _format(file, run.opset), shapes, tuple(names), layers, weights)
 
 
@@ -117,19 +117,19 @@ def _format(file: File, opset: int) -> str:
     return f"ONNX opset {opset}" + (f", {producer}" if producer else "")
 
 
-def _reached(builder: Builder, names: list[str]) -> dict[str, Record]:
+def reached(builder: Builder, names: list[str]) -> dict[str, Record]:
     """The layers that the outputs depend on, in order."""
-    reached: set[str] = set()
+    found: set[str] = set()
     pending = list(names)
     while pending:
         name = pending.pop()
-        if name not in reached and name in builder.records:
-            reached.add(name)
+        if name not in found and name in builder.records:
+            found.add(name)
             pending += builder.records[name].inputs
-    return {name: record for name, record in builder.records.items() if name in reached}
+    return {name: record for name, record in builder.records.items() if name in found}
 
 
-def _written(
+def written(
     records: dict[str, Record], first: str, n_inputs: int
 ) -> tuple[list[dict[str, dict[str, Any]]], LazyArrays[Weight]]:
     """The layers as the data of a spec, and their arrays."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnncalc.errors import UsageError
 from cnncalc.importers.model import Model
-from cnncalc.importers.onnx import _reached, _written
+from cnncalc.importers.onnx import reached, written
 from cnncalc.importers.onnx.convert import convert, live, outputs
 from cnncalc.importers.onnx.proto import Graph, Node, ValueInfo
 from cnncalc.importers.onnx.run import Inexpressible, Run
@@ -38,10 +38,10 @@ def model_of(traced: Traced) -> tuple[Model, dict[str, Any]]:
         raise UsageError(f"the module cannot be read: {error}") from None
     if not names:
         raise UsageError("the module's outputs do not depend on its inputs")
-    kept = _reached(run.builder, names)
+    kept = reached(run.builder, names)
     used = {name for record in kept.values() for name in record.inputs}
     shapes = {name: shape for name, shape in shapes.items() if name in used}
-    layers, weights = _written(kept, next(iter(shapes), ""), len(shapes))
+    layers, weights = written(kept, next(iter(shapes), ""), len(shapes))
     version = f"PyTorch {traced.version}"
     title = type(traced.module).__name__
     model = Model(title, version, shapes, tuple(names), layers, weights)
