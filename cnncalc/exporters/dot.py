@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from cnncalc.analysis.facts import NetworkFacts
-from cnncalc.exporters.drawing import Box, Frame, drawing_of
+from cnncalc.drawing.diagram import Box, Frame, diagram_of
 
 _STYLES = {
     "input": ' shape=oval fillcolor="#e8f0e8"',
@@ -39,10 +39,10 @@ def to_dot(facts: NetworkFacts, *, depth: int | None = None) -> str:
     Raises:
         UsageError: The depth is negative.
     """
-    drawing = drawing_of(facts, depth)
-    lines = [f"digraph {_quoted(drawing.name)} {{\n{_HEAD}"]
-    lines += _items(drawing.root, 1, count())
-    for source, target, shape in drawing.lines:
+    diagram = diagram_of(facts, depth)
+    lines = [f"digraph {_quoted(diagram.name)} {{\n{_HEAD}"]
+    lines += _items(diagram.root, 1, count())
+    for source, target, shape in diagram.lines:
         lines.append(f"  n{source} -> n{target} [label={_quoted(shape)}]\n")
     return "".join([*lines, "}\n"])
 

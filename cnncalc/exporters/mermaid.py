@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from cnncalc.analysis.facts import NetworkFacts
-from cnncalc.exporters.drawing import Box, Frame, drawing_of
+from cnncalc.drawing.diagram import Box, Frame, diagram_of
 
 _SHAPES = {"input": "([{}])", "layer": "({})", "block": "[[{}]]", "output": "([{}])"}
 _PLAIN = frozenset(" _-.,×?")
@@ -30,10 +30,10 @@ def to_mermaid(facts: NetworkFacts, *, depth: int | None = None) -> str:
     Raises:
         UsageError: The depth is negative.
     """
-    drawing = drawing_of(facts, depth)
+    diagram = diagram_of(facts, depth)
     lines = ["flowchart TB\n"]
-    lines += _items(drawing.root, 1, count())
-    for source, target, shape in drawing.lines:
+    lines += _items(diagram.root, 1, count())
+    for source, target, shape in diagram.lines:
         lines.append(f"  n{source} -->|{_quoted(shape)}| n{target}\n")
     return "".join(lines)
 

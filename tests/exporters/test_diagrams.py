@@ -16,7 +16,7 @@ import cnncalc
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.errors import UsageError
 from cnncalc.exporters.dot import to_dot
-from cnncalc.exporters.drawing import MOST_BOXES
+from cnncalc.drawing.diagram import MOST_BOXES
 from cnncalc.exporters.mermaid import to_mermaid
 from tests.helpers import chain, facts_of, zoo_facts, zoo_names
 from tests.properties.strategies import Drawn, networks

@@ -43,7 +43,7 @@ class Frame:
 
 
 @dataclass
-class Drawing:
+class Diagram:
     """A diagram.
 
     Attributes:
@@ -57,7 +57,7 @@ class Drawing:
     lines: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def drawing_of(facts: NetworkFacts, depth: int | None) -> Drawing:
+def diagram_of(facts: NetworkFacts, depth: int | None) -> Diagram:
     """What a diagram of a network shows.
 
     Args:
@@ -93,12 +93,12 @@ class _Drawer:
         self._depth = depth
         self._graph = facts.network.graph
         name = printable(facts.name or "network")
-        self._drawing = Drawing(name, Frame(name))
-        self._frames: dict[_Path, Frame] = {(): self._drawing.root}
+        self._diagram = Diagram(name, Frame(name))
+        self._frames: dict[_Path, Frame] = {(): self._diagram.root}
         self._boxes: dict[_Path | int, Box] = {}
         self._members: dict[_Path | int, list[int]] = {}
 
-    def run(self) -> Drawing:
+    def run(self) -> Diagram:
         nodes = self._graph.nodes
         for node in nodes:
             self._members.setdefault(_box_of(node, self._depth), []).append(node.index)
@@ -106,11 +106,11 @@ class _Drawer:
             self._add(key, nodes[members[0]].scope[: self._depth])
         self._connect()
         for number, index in enumerate(dict.fromkeys(self._graph.outputs), len(self._boxes)):
-            self._drawing.root.items.append(Box(number, ["output"], "output"))
+            self._diagram.root.items.append(Box(number, ["output"], "output"))
             source = self._boxes[_box_of(nodes[index], self._depth)]
             shape = nodes[index].lowered.output
-            self._drawing.lines.append((source.id, number, _shown(shape)))
-        return self._drawing
+            self._diagram.lines.append((source.id, number, _shown(shape)))
+        return self._diagram
 
     def _add(self, key: _Path | int, path: _Path) -> None:
         self._boxes[key] = box = Box(len(self._boxes), *self._label(key))
@@ -152,7 +152,7 @@ class _Drawer:
                 box = self._boxes[_box_of(source, self._depth)]
                 if box is not target:
                     seen[box.id, target.id, _shown(source.lowered.output)] = None
-        self._drawing.lines += seen
+        self._diagram.lines += seen
 
 
 def _shown(shape: Shape | None) -> str:
