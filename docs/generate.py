@@ -106,7 +106,7 @@ _TRANSCRIPT = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _YAML = re.compile(r"^```yaml\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
-_FILE = re.compile(
+FILE = re.compile(
     r"^<!-- file: (?P<name>[\w.-]+) -->\n(?:<!-- faulty[^\n]*\n)?\n?```yaml\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
@@ -115,20 +115,20 @@ _RUN = "import sys; from cnncalc.cli import main; sys.argv[0] = 'cnncalc'; sys.e
 
 def transcribed_pages() -> Files:
     """Returns README.md and the pages of docs/ with their transcripts brought up to date."""
-    pages = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+    pages = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("course/*.md"))]
     return {page: transcribed(page.read_text(encoding="utf-8")) for page in pages}
 
 
 def transcribed(page: str) -> str:
     """Returns the page with every transcript replaced by what its command prints today."""
     with tempfile.TemporaryDirectory() as shared:
-        is_story = _FILE.search(page) is not None
+        is_story = FILE.search(page) is not None
         done = 0
 
         def replaced(match: re.Match[str]) -> str:
             nonlocal done
             if is_story:
-                for file in _FILE.finditer(page, done, match.start()):
+                for file in FILE.finditer(page, done, match.start()):
                     Path(shared, file["name"]).write_text(file["text"], encoding="utf-8")
                 done = match.end()
                 return steadied(match[0], transcript(match["command"], Path(shared)))

@@ -122,6 +122,8 @@ def _filters(filters: int) -> str:
 
 
 def _channels_stay(output: Shape) -> str:
+    if output[-1] == 1:
+        return "1 channel"
     return f"{'?' if output[-1] is None else output[-1]} channels, each by itself"
 
 
