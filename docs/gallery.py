@@ -25,6 +25,12 @@ The networks of the zoo, each with its drawing, what the linter says of it, its 
 | network | parameters | MACs | |
 |---|--:|--:|---|
 """
+# large ones are legible in a window of their own
+_PICTURE = """\
+```{{image}} {name}.svg
+:alt: The architecture of {name}
+:target: ../_images/{name}.svg
+```"""
 
 
 def make_gallery() -> None:
@@ -51,8 +57,8 @@ def _row(entry: ZooEntry, facts: NetworkFacts) -> str:
 
 def _page(entry: ZooEntry, facts: NetworkFacts) -> Iterator[str]:
     yield f"# {entry.name}"
-    yield f"{entry.title}."
-    yield f"![The architecture of {entry.name}]({entry.name}.svg)"
+    yield f"{entry.title.rstrip('.')}."
+    yield _PICTURE.format(name=entry.name)
     yield "## What the linter says"
     yield "\n".join(_findings(facts)) or "Nothing."
     yield "## Layers"
