@@ -45,15 +45,15 @@ class Colour(NamedTuple):
 
 
 COLOURS: dict[Role, Colour] = {
-    "input": Colour("#e3e6ea", "#3a3f47"),
+    "input": Colour("#eceef1", "#31363e"),
     "convolution": Colour("#9ccbee", "#1f5f8f"),
-    "pooling": Colour("#f4c46b", "#8a5a00"),
-    "dense": Colour("#8fd6bd", "#006b4f"),
-    "normalization": Colour("#f6ee9a", "#6e6600"),
-    "activation": Colour("#f2b195", "#8f3d00"),
-    "merging": Colour("#e3b8d0", "#85466a"),
-    "reshaping": Colour("#d5d9de", "#4a515b"),
-    "other": Colour("#c2c8cf", "#5b646f"),
+    "pooling": Colour("#f4c46b", "#855600"),
+    "dense": Colour("#84d8b4", "#006b4f"),
+    "normalization": Colour("#f6ee9a", "#6c7030"),
+    "activation": Colour("#f2b195", "#803300"),
+    "merging": Colour("#d9a0c6", "#8a3a70"),
+    "reshaping": Colour("#d6dae0", "#464d57"),
+    "other": Colour("#bcc4cc", "#646d78"),
     "block": Colour("#f3f5f8", "#24282e"),
     "field": Colour("#d55e00", "#ff9b52"),
     "padding": Colour("#eceff2", "#2c3138"),

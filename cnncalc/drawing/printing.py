@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 from cnncalc.drawing.outlines import Bend, Straight, head_of, outline
 from cnncalc.drawing.palette import COLOURS, Role
@@ -15,6 +16,12 @@ from cnncalc.source.printable import printable
 
 _SCALE = 2  # pixels in a point
 _MOST_PIXELS = 40_000_000  # of a PNG
+_FONT = "DejaVu Sans"  # comes with Matplotlib, so a picture is the same everywhere
+_EASTERN = (
+    *("Noto Sans CJK SC", "Noto Sans CJK TC", "Noto Sans CJK JP", "Noto Sans CJK KR"),
+    *("Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei"),
+    *("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "SimHei", "Arial Unicode MS"),
+)
 
 
 def to_png(scene: Scene) -> bytes:
@@ -51,15 +58,31 @@ def require_matplotlib() -> None:
 
 def _saved(scene: Scene, form: str, dpi: float, metadata: dict[str, Any]) -> bytes:
     require_matplotlib()
-    from matplotlib import rc_context
+    from matplotlib import rc_context, rcdefaults, rcParams
     from matplotlib.figure import Figure
 
-    figure = Figure((scene.width / 72, scene.height / 72), facecolor=COLOURS["paper"].light)
-    _draw(figure, scene)
     file = BytesIO()
-    with rc_context({"font.family": "DejaVu Sans", "pdf.fonttype": 42, "text.parse_math": False}):
+    with rc_context(), catch_warnings():
+        rcdefaults()  # what a person has set for pictures of their own is not for these
+        families = families_for(words.text for words in scene.words())
+        # whole fonts, so that words can be searched; but not those that no such file may hold
+        rcParams.update({"font.family": families, "pdf.fonttype": 3 if families[1:] else 42})
+        # a character that no font has is drawn as an empty box, which is all that can be said of it
+        filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        figure = Figure((scene.width / 72, scene.height / 72), facecolor=COLOURS["paper"].light)
+        _draw(figure, scene)
         figure.savefig(file, format=form, dpi=dpi, metadata=metadata)
     return file.getvalue()
+
+
+def families_for(texts: Iterable[str]) -> list[str]:
+    """The font, and those of its kind with Chinese, Japanese and Korean if there is need of one."""
+    if all(character < "\u2e80" for text in texts for character in text):
+        return [_FONT]
+    from matplotlib.font_manager import fontManager
+
+    here = set(fontManager.get_font_names())
+    return [_FONT, *(name for name in _EASTERN if name in here)]
 
 
 def _draw(figure: Any, scene: Scene) -> None:

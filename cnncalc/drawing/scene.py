@@ -165,3 +165,32 @@ def rectangle(box: Box) -> tuple[Point, ...]:
     """The corners of a rectangle, clockwise from top left."""
     left, top, right, bottom = box
     return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def bounds(marks: Iterable[Mark]) -> Box:
+    """The smallest rectangle that holds all marks, of which there is at least one."""
+    corners: list[Point] = []
+    for mark in flat(marks):
+        if isinstance(mark, Words):
+            left, top, right, bottom = mark.box
+            corners += ((left, top), (right, bottom))
+        else:
+            corners += mark.points
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def moved(marks: Iterable[Mark], right: float, down: float) -> tuple[Mark, ...]:
+    """The same marks elsewhere."""
+    return tuple(_moved(mark, right, down) for mark in marks)
+
+
+def _moved(mark: Mark, right: float, down: float) -> Mark:
+    match mark:
+        case Group():
+            return mark._replace(marks=moved(mark.marks, right, down))
+        case Words():
+            return mark._replace(at=(mark.at[0] + right, mark.at[1] + down))
+        case Area() | Line():
+            points = tuple((x + right, y + down) for x, y in mark.points)
+            return mark._replace(points=points)
