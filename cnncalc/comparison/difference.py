@@ -106,6 +106,11 @@ class NetworkDiff:
         """
         return not self.changes and self.counts["same"] == len(self.layers)
 
+    def _repr_html_(self) -> str:
+        from cnncalc.report.html_diff import diff_html  # it is asked how it looks
+
+        return diff_html(self)
+
 
 def diff(before: Network | NetworkFacts, after: Network | NetworkFacts) -> NetworkDiff:
     """What changed from one network to another.

@@ -23,7 +23,7 @@ class ZooEntry(NamedTuple):
         path: The file.
         variant: The variant of the file that it is, or None.
         title: What the file says first.
-        published: Published figures: `n_params`, `n_macs`, `top1` and their `source`.
+        published: Published figures: `n_params`, `n_macs`, `top1`, `top5` and their `source`.
     """
 
     name: str
