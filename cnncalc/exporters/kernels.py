@@ -6,18 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.exporters.code import layout
 from cnncalc.exporters.code.layout import Atom, Call, Expression, Group
 from cnncalc.exporters.code.literals import Reference, literal
-from cnncalc.ir import primitives as p
+from cnncalc.exporters.written import Array, written_kernel
 from cnncalc.ir.graph import Node
-from cnncalc.layers.convolution._sliding import OneKernel
-from cnncalc.layers.dense.dense import Dense
 
-Array: TypeAlias = NDArray[Any]
 Arrange: TypeAlias = Callable[[Array], Array]
 
 
@@ -46,7 +42,7 @@ class Kernels:
         """
         key = (id(node.layer), *form)  # equal layers are one object, so each is looked at once
         if key not in self._kept:
-            written = written_kernel(facts, node)
+            written = written_kernel(facts.layer(node.name))
             if written is None:
                 return None
             kernel, scale = written
@@ -66,30 +62,6 @@ class Kernels:
         name = self._names.setdefault(layout.flat(given), f"KERNEL_{len(self._names) + 1}")
         self.constants[name] = given
         return Reference(name)
-
-
-def written_kernel(facts: NetworkFacts, node: Node) -> tuple[Array, float | None] | None:
-    """The kernel that a layer's arguments spell out, and its scale; None if they do not.
-
-    Shapes:
-        That of the layer's array `kernel`: (*kernel, in / groups, out).
-    """
-    layer = node.layer
-    if not isinstance(layer, OneKernel | Dense) or layer.weights is None:
-        return None
-    kernel = np.array(layer.weights)
-    scale = None if layer.weights_scale is None else float(layer.weights_scale)
-    first = node.lowered.primitives[0]
-    if isinstance(first, p.Convolution) and first.connections is not None:
-        seen = [
-            (channel, filter_)
-            for filter_, channels in enumerate(first.connections)
-            for channel in channels
-        ]
-        channels, filters = np.array(seen).T
-        return kernel[..., channels, filters], scale
-    shapes = {weight.name: weight.shape for weight in facts.layer(node.name).weights or ()}
-    return kernel.reshape(shapes["kernel"]), scale
 
 
 def _nested(values: Any) -> Expression:

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 
 import cnncalc
 from cnncalc.analysis.facts import NetworkFacts
+from cnncalc.drawing.diagram import MOST_BOXES
 from cnncalc.errors import UsageError
 from cnncalc.exporters.dot import to_dot
-from cnncalc.drawing.diagram import MOST_BOXES
 from cnncalc.exporters.mermaid import to_mermaid
 from tests.helpers import chain, facts_of, zoo_facts, zoo_names
 from tests.properties.strategies import Drawn, networks

@@ -84,9 +84,12 @@ CHAINS = [
     ("6x5x7", "local_response_norm: {size: 4, alpha: 0.5, beta: 0.6, bias: 2}"),
     ("6x5x4", "scale"),
     ("6x5x4", "scale: {bias: true}"),
+    ("6x5x4", "scale: {scale: false, bias: true}"),
     ("6x5x4", "rescale: {scale: 1/3, offset: [1, 2, 3, 4]}"),
     ("6x5x4", "prelu"),
     ("4", "prelu"),
+    ("6x5x4", "prelu: {shared: true}"),
+    ("4", "prelu: {shared: true}"),
     # moving values
     ("6x5x4", "flatten"),
     ("6x5x4", "reshape: [5, 24]"),

@@ -14,7 +14,7 @@ import cnncalc
 from cnncalc import UsageError
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.exporters.onnx import save, to_onnx
-from cnncalc.exporters.onnx.graph import MOST_BYTES
+from cnncalc.exporters.onnx.model_graph import MOST_BYTES
 from cnncalc.ir import primitives as p
 from tests.exporters.onnx_values import channels_first, evaluate, layer_tensors, run
 from tests.exporters.single import single
@@ -110,11 +110,13 @@ def test_shared_weights_are_there_once() -> None:
         assert_close(values, expected[name], "float32", name)
 
 
-def test_connections_become_a_kernel_with_zeros() -> None:
-    facts = chain("4x4x3", "conv: {filters: 2, kernel: 1, bias: false, connections: [[2], [0, 1]]}")
-    kernel = np.array([[[5.0, 6.0, 7.0]]])
-    dense = initializers(to_onnx(facts, {"conv_1.kernel": kernel}))["conv_1.kernel"]
-    assert dense.reshape(2, 3).tolist() == [[0, 0, 5], [6, 7, 0]]
+def test_connections_are_scattered_over_zeros() -> None:
+    facts = chain("1x1x3", "conv: {filters: 2, kernel: 1, bias: false, connections: [[2], [0, 1]]}")
+    weights = {"conv_1.kernel": np.array([[[5.0, 6.0, 7.0]]])}
+    kernels = initializers(to_onnx(facts, weights))
+    assert kernels["conv_1.kernel"].shape == (3, 1, 1)
+    seen = evaluate(facts, weights, {"input": np.array([[[[1.0, 10.0, 100.0]]]])})
+    assert seen["conv_1"].ravel().tolist() == [500, 76]
 
 
 def test_values_keep_their_order() -> None:
@@ -294,7 +296,7 @@ class Enormous(dict[str, Any]):
 
 def test_arrays_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = chain("10", *["dense: {units: 10, bias: false}"] * 3)
-    monkeypatch.setattr("cnncalc.exporters.onnx.graph.MOST_BYTES", 1000)
+    monkeypatch.setattr("cnncalc.exporters.onnx.model_graph.MOST_BYTES", 1000)
     with pytest.raises(UsageError, match="would have 1,200 bytes or more, of 1,000"):
         to_onnx(facts, some_weights(facts))
 

@@ -9,6 +9,7 @@ Reference:
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -24,10 +25,12 @@ from cnncalc.exporters.expressible import check_expressible
 from cnncalc.exporters.keras.plan import plan_of
 from cnncalc.exporters.keras.source import source
 from cnncalc.exporters.keras.statements import program_of
+from cnncalc.exporters.noted import noted_layer
 from cnncalc.exporters.weights import check_weights
 from cnncalc.source.printable import printable
 from cnncalc.source.writing import write_file
 
+NOTE = "cnncalc"  # the key of what a configuration notes
 _MODULES = frozenset({"keras", "numpy"})
 
 
@@ -79,11 +82,16 @@ def build_keras(facts: NetworkFacts, weights: Mapping[str, Any] | None = None) -
 def to_keras_json(facts: NetworkFacts) -> str:
     """The configuration that `keras.models.model_from_json` reads.
 
+    Beside it, where Keras does not look, it has the layers that Keras's were made of.
+
     Raises:
         UsageError: Keras is not installed, or the network has what it cannot express.
     """
-    text: str = build_keras(facts).to_json()
-    return text
+    config = json.loads(build_keras(facts).to_json())
+    kept = [facts.network.graph.nodes[index].name for index in plan_of(facts).order]
+    layers = [noted_layer(facts.layer(name)) for name in kept]
+    config[NOTE] = {"layers": layers, "outputs": list(facts.outputs)}
+    return json.dumps(config)
 
 
 def save_keras(

@@ -122,20 +122,23 @@ class LocalResponseNormalization(layers.Layer):
 
 
 class ChannelScale(layers.Layer):
-    """A trainable factor, and perhaps an offset, per channel."""
+    """A trainable factor, a trainable offset, or both, per channel."""
 
-    def __init__(self, use_bias=False, **kwargs):
+    def __init__(self, use_bias=False, use_scale=True, **kwargs):
         super().__init__(**kwargs)
         self.use_bias = use_bias
+        self.use_scale = use_scale
 
     def build(self, input_shape):
         shape = (input_shape[-1],)
-        self.scale = self.add_weight(shape, initializer="ones", name="scale")
+        if self.use_scale:
+            self.scale = self.add_weight(shape, initializer="ones", name="scale")
         if self.use_bias:
             self.bias = self.add_weight(shape, initializer="zeros", name="bias")
 
     def call(self, x):
-        return x * self.scale + self.bias if self.use_bias else x * self.scale
+        x = x * self.scale if self.use_scale else x
+        return x + self.bias if self.use_bias else x
 
 
 class Maxout(layers.Layer):

@@ -33,19 +33,6 @@ class DilatedMaxPooling(layers.Layer):
         return x
 
 
-class SumPooling(layers.Layer):
-    """Add up every window."""
-
-    def __init__(self, pool_size, strides, **kwargs):
-        super().__init__(**kwargs)
-        self.pool_size = tuple(pool_size)
-        self.strides = tuple(strides)
-
-    def call(self, x):
-        n_cells = int(np.prod(self.pool_size))
-        return ops.average_pool(x, self.pool_size, self.strides) * n_cells
-
-
 class AveragePoolingOfCells(layers.Layer):
     """Take the mean of every window, in which padding does not count."""
 

@@ -12,9 +12,10 @@ from cnncalc.exporters.code.steps import Argument
 from cnncalc.exporters.expressible import Inexpressible, Reason, known, refuse
 from cnncalc.exporters.keras.emit import emit_layer
 from cnncalc.exporters.keras.making import Emission, Making
-from cnncalc.exporters.kernels import Array, Kernels
+from cnncalc.exporters.kernels import Kernels
 from cnncalc.exporters.naming import Names
 from cnncalc.exporters.padding import fitting, is_none, is_same
+from cnncalc.exporters.written import Array
 from cnncalc.ir import primitives as p
 from cnncalc.ir.graph import Node
 
@@ -74,14 +75,19 @@ class Plan:
         return self.makers.get(root, node.index)
 
 
-def plan_of(facts: NetworkFacts) -> Plan:
+def plan_of(facts: NetworkFacts, *, all_explicit: bool = False) -> Plan:
     """Decide what every layer becomes.
+
+    Args:
+        facts: The network.
+        all_explicit: Whether to have every padding as a layer, also where Keras has a word for it,
+            so that two spellings of one network become the same.
 
     Raises:
         UsageError: Keras cannot express some of them; the message lists all.
     """
     plan = Plan(facts, order=reachable(facts.network.graph))
-    _emit_all(plan)
+    _emit_all(plan, all_explicit=all_explicit)
     _share(plan)
     _write_kernels(plan)
     _name_all(plan)
@@ -89,9 +95,9 @@ def plan_of(facts: NetworkFacts) -> Plan:
     return plan
 
 
-def _emit_all(plan: Plan) -> None:
+def _emit_all(plan: Plan, *, all_explicit: bool) -> None:
     nodes = plan.facts.network.graph.nodes
-    modes = _modes([nodes[index] for index in plan.order])
+    modes = {} if all_explicit else _modes([nodes[index] for index in plan.order])
     positive: dict[int, bool] = {}
     reasons = []
     for index in plan.order:

@@ -49,7 +49,7 @@ def activation(e: Emission, primitive: p.Activation, shape: Sizes) -> None:
         else:
             e.add("layers.Activation", given, role=function)
     elif function == "prelu":
-        axes = tuple(range(1, len(shape)))
+        axes = tuple(range(1, len(shape) + (primitive.variant == "shared")))
         shared = Argument("shared_axes", axes or None, None)
         e.add("layers.PReLU", shared, role=function, weights={"alpha": "alpha"})
     elif function == "elu":
@@ -123,10 +123,14 @@ def local_response(e: Emission, norm: p.LocalResponseNormalization) -> None:
 
 
 def channel_scale(e: Emission, primitive: p.ChannelScale) -> None:
-    """A trainable factor, and perhaps an offset, per channel."""
-    weights = {"scale": "scale", **({"bias": "bias"} if primitive.bias else {})}
+    """A trainable factor, a trainable offset, or both, per channel."""
+    there = {"scale": primitive.factor, "bias": primitive.bias}
     e.add(
-        "ChannelScale", Argument("use_bias", primitive.bias, False), role="scale", weights=weights
+        "ChannelScale",
+        Argument("use_bias", primitive.bias, False),
+        Argument("use_scale", primitive.factor, True),
+        role="scale",
+        weights={name: name for name, is_there in there.items() if is_there},
     )
 
 

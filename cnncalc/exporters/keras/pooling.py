@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from cnncalc.exporters.code.steps import Argument
 from cnncalc.exporters.expressible import Inexpressible
 from cnncalc.exporters.keras.making import Emission, per_axis
@@ -29,8 +31,8 @@ def pooling(e: Emission, pool: p.Pooling, space: Sizes, size: Sizes) -> None:
         _dilated(e, pool, padding)
     elif pool.kind == "sum":
         e.pad(padding)
-        cells, strides = Argument("pool_size", pool.size), Argument("strides", pool.stride)
-        e.add("SumPooling", cells, strides, role="sum")
+        e.add(_function(pool), *_window(pool), role="mean")
+        e.add("layers.Rescaling", Argument("scale", prod(pool.size), positional=True), role="sum")
     elif e.mode == "same" and not is_none(padding) and _is_exact(pool, padding):
         _pool(e, pool, "same")
     elif pool.kind == "max":
@@ -54,9 +56,11 @@ def _window(pool: p.Pooling) -> tuple[Argument, Argument]:
 
 
 def _pool(e: Emission, pool: p.Pooling, padding: str) -> None:
-    kind = "Max" if pool.kind == "max" else "Average"
-    function = f"layers.{kind}Pooling{len(pool.size)}D"
-    e.add(function, *_window(pool), Argument("padding", padding, "valid"), role="pool")
+    e.add(_function(pool), *_window(pool), Argument("padding", padding, "valid"), role="pool")
+
+
+def _function(pool: p.Pooling) -> str:
+    return f"layers.{'Max' if pool.kind == 'max' else 'Average'}Pooling{len(pool.size)}D"
 
 
 def _maximum(e: Emission, pool: p.Pooling, padding: Padding, space: Sizes, size: Sizes) -> None:

@@ -21,8 +21,9 @@ import numpy as np
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.errors import UsageError
 from cnncalc.exporters.expressible import Inexpressible, Reason, check_expressible, known, refuse
-from cnncalc.exporters.onnx.emit import emit
-from cnncalc.exporters.onnx.graph import MOST_BYTES, Array, Graph, Tensor, too_large
+from cnncalc.exporters.onnx.graph import Array, Tensor
+from cnncalc.exporters.onnx.layer import emit_layer
+from cnncalc.exporters.onnx.model_graph import MOST_BYTES, ModelGraph, too_large
 from cnncalc.exporters.weights import check_weights, owner_of
 from cnncalc.source.printable import printable, quoted
 from cnncalc.source.writing import write_file
@@ -65,7 +66,7 @@ def to_onnx(
     check_expressible(facts, "ONNX")
     if weights is not None:
         check_weights(facts, weights)
-    graph = Graph(facts, weights, np.dtype(dtype))
+    graph = ModelGraph(facts, weights, np.dtype(dtype))
     reasons = []
     for layer in facts.layers:
         graph.begin(layer, owner_of(facts, layer))
@@ -101,19 +102,16 @@ def _onnx() -> ModuleType:
     return module
 
 
-def _emit_layer(graph: Graph, layer: LayerFacts) -> str:
+def _emit_layer(graph: ModelGraph, layer: LayerFacts) -> str:
     lowered = layer.node.lowered
     values = [
         Tensor(graph.value(name), known(shape))
         for name, shape in zip(layer.inputs, lowered.inputs, strict=True)
     ]
-    for primitive, inferred in zip(lowered.primitives, lowered.shapes, strict=True):
-        shape = known(inferred)
-        values = [Tensor(emit(graph, primitive, values, shape), shape)]
-    return values[0].name
+    return emit_layer(graph, lowered.primitives, lowered.shapes, values)
 
 
-def _model(onnx: ModuleType, facts: NetworkFacts, graph: Graph) -> ModelProto:
+def _model(onnx: ModuleType, facts: NetworkFacts, graph: ModelGraph) -> ModelProto:
     shapes = {**facts.inputs, **{layer.name: layer.output_shape for layer in facts.layers}}
     outputs = dict.fromkeys(facts.outputs)  # one that is named twice is given out once
     inner = [layer.name for layer in facts.layers if layer.name not in outputs]

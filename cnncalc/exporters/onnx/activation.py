@@ -47,6 +47,8 @@ def activation(graph: Graph, function: p.Activation, x: Tensor) -> str:
 
 def _composed(graph: Graph, function: p.Activation, x: Tensor) -> str:
     match function:
+        case p.Activation("prelu", variant="shared"):
+            return graph.node("PRelu", x.name, graph.weight("alpha", (1,) * len(x.shape)))
         case p.Activation("prelu"):
             return graph.node("PRelu", x.name, per_channel(graph, "alpha", x))
         case p.Activation("gelu", variant=variant):

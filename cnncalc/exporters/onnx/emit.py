@@ -72,6 +72,8 @@ def emit(graph: Graph, primitive: p.Primitive, values: Sequence[Tensor], shape: 
             return arranging.cut(graph, primitive, x)
         case p.Resize():
             return resize(graph, primitive, x, shape[:-1])
+        case p.Dropout(kind="element", rate=rate):
+            return graph.node("Dropout", x.name, graph.numbers("ratio", rate))
         case p.Dropout() | p.Identity():
             return x.name
         case p.Opaque():

@@ -51,9 +51,11 @@ def _aligned(graph: Graph, values: Sequence[Tensor]) -> list[str]:
 
 
 def channel_scale(graph: Graph, primitive: p.ChannelScale, x: Tensor) -> str:
-    """A trained factor, and perhaps a trained offset."""
-    scaled = graph.node("Mul", x.name, per_channel(graph, "scale", x))
-    return graph.node("Add", scaled, per_channel(graph, "bias", x)) if primitive.bias else scaled
+    """A trained factor, a trained offset, or both."""
+    name = x.name
+    if primitive.factor:
+        name = graph.node("Mul", name, per_channel(graph, "scale", x))
+    return graph.node("Add", name, per_channel(graph, "bias", x)) if primitive.bias else name
 
 
 def rescale(graph: Graph, primitive: p.Rescale, x: Tensor) -> str:

@@ -18,13 +18,12 @@ def flat_pads(padding: tuple[Pair, ...]) -> list[int]:
 
 
 def convolution(graph: Graph, conv: p.Convolution, x: Tensor) -> str:
-    """One node; of a table of connections the kernel that is zero where nothing is connected."""
+    """One node; of a table of connections the kernel is put together before it."""
     shape = (conv.filters, x.channels // conv.groups, *conv.kernel)
     if conv.connections is None:
         kernel = graph.weight(conv.weight_name, shape, _filters_first)
     else:
-        table = conv.connections
-        kernel = graph.weight(conv.weight_name, shape, lambda array: _spread(array, table, shape))
+        kernel = _spread(graph, conv, conv.connections, shape)
     return graph.node(
         "Conv",
         *(x.name, kernel, *_bias(graph, conv.bias)),
@@ -36,6 +35,15 @@ def convolution(graph: Graph, conv: p.Convolution, x: Tensor) -> str:
     )
 
 
+def _spread(graph: Graph, conv: p.Convolution, table: tuple[Sizes, ...], shape: Sizes) -> str:
+    """The small kernels of the connections, scattered over one that is zero elsewhere."""
+    places = [(filter_, channel) for filter_, seen in enumerate(table) for channel in seen]
+    zeros = graph.node("Expand", graph.numbers("zero", 0.0), graph.integers("kernel_shape", shape))
+    small = graph.weight(conv.weight_name, (len(places), *conv.kernel), _connections_first)
+    indices = graph.integers("connections", np.array(places))
+    return graph.node("ScatterND", zeros, indices, small)
+
+
 def _bias(graph: Graph, there_is_one: bool) -> list[str]:
     return [graph.weight("bias")] if there_is_one else []
 
@@ -45,12 +53,9 @@ def _filters_first(array: Array) -> Array:
     return np.moveaxis(array, (-1, -2), (0, 1))
 
 
-def _spread(array: Array, connections: tuple[Sizes, ...], shape: Sizes) -> Array:
-    """One small kernel per connection as (out, in, *kernel axes)."""
-    kernel = np.zeros(shape, array.dtype)
-    filters = np.repeat(np.arange(len(connections)), [len(seen) for seen in connections])
-    kernel[filters, np.concatenate(connections)] = np.moveaxis(array, -1, 0)
-    return kernel
+def _connections_first(array: Array) -> Array:
+    """(*kernel axes, connections) as (connections, *kernel axes)."""
+    return np.moveaxis(array, -1, 0)
 
 
 def transposed_convolution(graph: Graph, conv: p.TransposedConvolution, x: Tensor) -> str:

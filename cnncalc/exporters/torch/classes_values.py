@@ -158,16 +158,16 @@ class VectorResponseNorm(nn.LocalResponseNorm):
 
 
 class ChannelScale(nn.Module):
-    """A factor, and perhaps an offset, for each channel."""
+    """A factor, an offset, or both, for each channel."""
 
-    def __init__(self, channels, bias=False):
+    def __init__(self, channels, bias=False, scale=True):
         super().__init__()
-        self.scale = nn.Parameter(torch.ones(channels))
+        self.scale = nn.Parameter(torch.ones(channels)) if scale else None
         self.bias = nn.Parameter(torch.zeros(channels)) if bias else None
 
     def forward(self, x):
         shape = [-1] + [1] * (x.ndim - 2)
-        x = x * self.scale.reshape(shape)
+        x = x if self.scale is None else x * self.scale.reshape(shape)
         return x if self.bias is None else x + self.bias.reshape(shape)
 
 

@@ -11,9 +11,10 @@ from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.exporters.code.scopes import reachable
 from cnncalc.exporters.code.steps import Argument
 from cnncalc.exporters.expressible import Inexpressible, Reason, refuse
-from cnncalc.exporters.kernels import Array, Kernels
+from cnncalc.exporters.kernels import Kernels
 from cnncalc.exporters.torch.emit import emit_layer
 from cnncalc.exporters.torch.making import KERNEL, Emission, Making
+from cnncalc.exporters.written import Array
 from cnncalc.ir.graph import Node
 
 

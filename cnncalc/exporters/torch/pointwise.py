@@ -39,7 +39,10 @@ def activation(e: Emission, primitive: p.Activation, shape: Sizes) -> None:
     function, alpha, variant = primitive
     if function == "prelu":
         weights = {"weight": "alpha"}
-        e.add("nn.PReLU", first("in_channels", shape[-1]), role=function, weights=weights)
+        n_slopes = Argument("num_parameters", 1, 1)
+        if variant != "shared":
+            n_slopes = first("in_channels", shape[-1])
+        e.add("nn.PReLU", n_slopes, role=function, weights=weights)
     elif function in _ACROSS:
         e.add(_ACROSS[function], Argument("dim", 1), role=function)
     elif function in _WITH_ALPHA:
@@ -106,10 +109,13 @@ def local_response(e: Emission, norm: p.LocalResponseNormalization, shape: Sizes
 
 
 def channel_scale(e: Emission, primitive: p.ChannelScale, shape: Sizes) -> None:
-    """A trainable factor, and perhaps an offset, per channel."""
-    weights = {"scale": "scale", **({"bias": "bias"} if primitive.bias else {})}
+    """A trainable factor, a trainable offset, or both, per channel."""
+    there = {"scale": primitive.factor, "bias": primitive.bias}
+    weights = {name: name for name, is_there in there.items() if is_there}
     bias = Argument("bias", primitive.bias, False)
-    e.add("ChannelScale", first("in_channels", shape[-1]), bias, role="scale", weights=weights)
+    scale = Argument("scale", primitive.factor, True)
+    channels = first("in_channels", shape[-1])
+    e.add("ChannelScale", channels, bias, scale, role="scale", weights=weights)
 
 
 def rescale(e: Emission, primitive: p.Rescale) -> None:

@@ -26,6 +26,7 @@ from cnncalc.importers.model import Model
 from cnncalc.ir.shapes import LARGEST, Sizes, format_shape
 from cnncalc.source.printable import printable, quoted
 
+NOTE = "cnncalc"  # the key of what cnncalc's own files say of the layers
 _MOST_AXES = 8
 
 
@@ -41,7 +42,13 @@ def read_config(config: object, *, name: str, inputs: Mapping[str, Sizes] | None
         SpecError: It is no model, or one that contradicts itself.
         UsageError: An input has no fixed size and none is given.
     """
-    return read_located(config, name=name, inputs=inputs)[0]
+    model, _ = read_located(config, name=name, inputs=inputs)
+    note = config.get(NOTE) if isinstance(config, dict) else None
+    if note is None:
+        return model
+    from cnncalc.importers.keras.notes import as_noted
+
+    return as_noted(model, note)
 
 
 def read_located(

@@ -177,7 +177,7 @@ def softmax(making: Making, axis: object, op: str = "softmax") -> Tensor:
 
 
 def prelu(making: Making) -> Tensor:
-    """A slope per channel; any other sharing of slopes has no op."""
+    """A slope per channel, or one for all; any other sharing of slopes has no op."""
     x = making.x
     shared = making.config.get("shared_axes", None)
     shared = shared if isinstance(shared, list) else [] if shared is None else [shared]
@@ -188,6 +188,8 @@ def prelu(making: Making) -> Tensor:
         return making.as_model(making.weigh("prelu", {}, ["alpha"], [x]))
     if shape is not None and axes == set(range(len(shape) - 1)):
         return making.weigh("prelu", {}, ["alpha"])
+    if shape is not None and axes == set(range(len(shape))):
+        return making.weigh("prelu", {"shared": True}, ["alpha"])
     params = None
     if shape is not None and None not in shape and None not in axes:
         params = 1

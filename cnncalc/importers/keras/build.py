@@ -109,7 +109,8 @@ class Builder:
 
     def unique(self, name: str) -> str:
         """A name that is free and that the spec language takes, as near to this one as can be."""
-        name = name.encode("utf-8", "replace").decode("utf-8")
+        # cnncalc's own exports have `>` for the dot, which not all of Keras's backends take
+        name = name.encode("utf-8", "replace").decode("utf-8").replace(">", ".")
         if name.startswith("$") or name in _RESERVED or not name.strip():
             name = f"_{name}"
         name = name[:_LONGEST_NAME]

@@ -42,13 +42,20 @@ def _value(making: Making) -> Tensor | None:
             numbers = {key: config.number(key) for key in ("alpha", "beta", "bias")}
             return making.add("local_response_norm", {"size": config.integer("size"), **numbers})
         case "ChannelScale":
-            if config.flag("use_bias", default=False):
-                return making.weigh("scale", {"bias": True}, ["scale", "bias"])
-            return making.weigh("scale", {}, ["scale"])
+            return _scale(making)
         case "Maxout":
             return making.add("maxout", {"pieces": config.integer("pieces")})
         case _:
             return None
+
+
+def _scale(making: Making) -> Tensor:
+    config = making.config
+    if not config.flag("use_scale", default=True):
+        return making.weigh("scale", {"scale": False, "bias": True}, ["bias"])
+    if config.flag("use_bias", default=False):
+        return making.weigh("scale", {"bias": True}, ["scale", "bias"])
+    return making.weigh("scale", {}, ["scale"])
 
 
 def _window(making: Making) -> Tensor | None:

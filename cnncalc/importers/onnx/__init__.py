@@ -18,6 +18,7 @@ from cnncalc.importers.onnx.builder import Builder, Record, Weight, read_weight
 from cnncalc.importers.onnx.convert import convert, live, outputs
 from cnncalc.importers.onnx.functions import inlined
 from cnncalc.importers.onnx.inputs import place_inputs
+from cnncalc.importers.onnx.opaque import captured
 from cnncalc.importers.onnx.proto import File, read_file
 from cnncalc.importers.onnx.run import Run
 from cnncalc.importers.onnx.wire import Bytes, Malformed, Reader
@@ -99,7 +100,7 @@ def imported(
     run.is_own = file.producer.startswith("cnncalc")
     nodes = live(run, inlined(file, file.graph.nodes))
     for node in nodes:
-        run.n_uses.update(filter(None, node.inputs))
+        run.n_uses.update(filter(None, (*node.inputs, *captured(run, node))))
     for name, tensor in file.graph.initializers.items():
         run.values[name] = run.stored(tensor)
     shapes = place_inputs(run, nodes, given)

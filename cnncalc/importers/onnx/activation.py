@@ -229,7 +229,7 @@ def dropout(run: Run, node: Node) -> None:
     """A dropout, which does nothing at inference."""
     x = run.lazy(node)
     if any(name and run.n_uses[name] for name in node.outputs[1:]):
-        raise Inexpressible("its mask is used", x.dims)
+        raise Inexpressible("its mask is used", x.dims, others=(x.dims,))
     rate = node.attributes.get("ratio", 0.5)
     constant = run.constant(node, 1)
     if constant is not None:

@@ -8,15 +8,21 @@ from typing import Any
 from cnncalc.importers.onnx import (
     activation,
     arranging,
+    certain,
+    cutting,
+    joining,
     merging,
     normalization,
+    padding,
     pooling,
     products,
+    recurrent,
     resizing,
     sliding,
     spelled,
 )
 from cnncalc.importers.onnx.folding import Folder
+from cnncalc.importers.onnx.notes import Notes
 from cnncalc.importers.onnx.opaque import captured, opaque
 from cnncalc.importers.onnx.pointwise import COMPARISONS, OF_SEVERAL, UNARY
 from cnncalc.importers.onnx.proto import Graph, Node, Subgraph, read_graph
@@ -45,7 +51,20 @@ def live(run: Run, nodes: Sequence[Node]) -> list[Node]:
     order: list[Node] = []
     for info in run.graph.outputs:
         _visit(run, info.name, known, done, order)
-    return order
+    own = [node for node in nodes if id(node) in done]
+    return own if _is_order(run, own, known) else order
+
+
+def _is_order(run: Run, nodes: Sequence[Node], known: set[str]) -> bool:
+    """Whether none of the nodes reads what a later one gives, as ONNX wants it in a file."""
+    there = set(known)
+    made = {name for node in nodes for name in node.outputs}
+    for node in nodes:
+        read = (*node.inputs, *captured(run, node))
+        if any(name in made and name not in there for name in read):
+            return False
+        there.update(node.outputs)
+    return True
 
 
 def _visit(run: Run, output: str, known: set[str], done: set[int], order: list[Node]) -> None:
@@ -84,19 +103,28 @@ def _visit(run: Run, output: str, known: set[str], done: set[int], order: list[N
 def convert(run: Run, nodes: Sequence[Node], depth: int = 0) -> None:
     """Make layers of nodes, one after the other."""
     folder = Folder(run)
+    notes = Notes(run, () if depth else nodes)
     for node in nodes:
-        if _is_constant(run, node) and folder.fold(node):
-            continue
-        if node.op == "If" and depth < _DEEPEST and _chosen(run, node, depth):
-            continue
-        try:
-            _handle(run, node)
-        except Inexpressible as error:
-            opaque(run, node, error)
-        missing = [k for k, name in enumerate(node.outputs) if name and name not in run.values]
-        if missing:
-            reason = f"its output {missing[0] + 1} is none that is known"
-            opaque(run, node, Inexpressible(reason), first=missing[0])
+        for part in notes.left(node):
+            _convert(run, folder, part, depth)
+
+
+def _convert(run: Run, folder: Folder, node: Node, depth: int) -> None:
+    if _is_constant(run, node) and folder.fold(node):
+        return
+    if node.op == "If" and depth < _DEEPEST and _chosen(run, node, depth):
+        return
+    try:
+        _handle(run, node)
+    except Inexpressible as error:
+        opaque(run, node, error)
+    missing = [k for k, name in enumerate(node.outputs) if name and name not in run.values]
+    if missing:
+        reason = f"its output {missing[0] + 1} is none that is known"
+        first = run.values.get(node.outputs[0])
+        marks = isinstance(first, Feature) and node.op in ("Dropout", "MaxPool")
+        others = (first.dims,) if isinstance(first, Feature) and marks else ()
+        opaque(run, node, Inexpressible(reason, others=others), first=missing[0])
 
 
 def _is_constant(run: Run, node: Node) -> bool:
@@ -106,11 +134,13 @@ def _is_constant(run: Run, node: Node) -> bool:
 
 
 def _handle(run: Run, node: Node) -> None:
-    if node.domain:
-        raise Inexpressible(f"an operation of {node.domain}")
     handler = _HANDLERS.get(node.op)
+    if node.domain:
+        if node.domain != "com.microsoft" or node.op not in certain.OF_MICROSOFT:
+            raise Inexpressible(f"an operation of {node.domain}")
+        handler = certain.of_integers
     if handler is None:
-        raise Inexpressible("there is no such layer")
+        raise Inexpressible(certain.NO_LAYER)
     try:
         handler(run, node)
     except (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError):
@@ -153,11 +183,12 @@ _HANDLERS: dict[str, Callable[[Run, Node], None]] = {
     **dict.fromkeys(UNARY, activation.unary),
     **dict.fromkeys(OF_SEVERAL, merging.merge),
     **dict.fromkeys(("Mean", "Sum"), merging.merge),
+    **certain.HANDLERS,
     "Add": spelled.add,
     "AveragePool": pooling.pool,
     "BatchNormalization": normalization.batch_norm,
     "Cast": _cast,
-    "Concat": arranging.concat,
+    "Concat": joining.concat,
     "Conv": sliding.convolution,
     "ConvTranspose": sliding.transposed_convolution,
     "DepthToSpace": arranging.depth_to_space,
@@ -165,9 +196,10 @@ _HANDLERS: dict[str, Callable[[Run, Node], None]] = {
     "Dropout": activation.dropout,
     "Expand": resizing.expand,
     "Flatten": arranging.flatten,
-    "Gather": arranging.gather,
-    "GatherND": arranging.gather_nd,
+    "Gather": cutting.gather,
+    "GatherND": cutting.gather_nd,
     "Gemm": products.gemm,
+    **dict.fromkeys(("GRU", "LSTM", "RNN"), recurrent.recurrent),
     "GlobalAveragePool": pooling.global_pool,
     "GlobalMaxPool": pooling.global_pool,
     "GroupNormalization": normalization.group_norm,
@@ -181,7 +213,7 @@ _HANDLERS: dict[str, Callable[[Run, Node], None]] = {
     "MaxPool": pooling.pool,
     "MeanVarianceNormalization": normalization.mean_variance,
     "PRelu": merging.slope,
-    "Pad": arranging.pad,
+    "Pad": padding.pad,
     "ReduceMax": pooling.reduce,
     "ReduceMean": pooling.reduce,
     "ReduceSum": pooling.reduce,
@@ -189,10 +221,10 @@ _HANDLERS: dict[str, Callable[[Run, Node], None]] = {
     "Resize": resizing.resize,
     "Shape": _shape,
     "Size": _shape,
-    "Slice": arranging.slice_,
+    "Slice": cutting.slice_,
     "Softmax": pooling.softmax,
     "SpaceToDepth": arranging.space_to_depth,
-    "Split": arranging.split,
+    "Split": cutting.split,
     "Squeeze": arranging.squeeze,
     "Transpose": arranging.transpose,
     "Unsqueeze": arranging.unsqueeze,
@@ -214,6 +246,7 @@ def _chosen(run: Run, node: Node, depth: int) -> bool:
         return False
     for name, tensor in graph.initializers.items():
         run.values[name] = run.stored(tensor)
+    run.n_uses.subtract(captured(run, node))
     for inner in graph.nodes:
         run.n_uses.update(filter(None, inner.inputs))
         run.producers.update(dict.fromkeys(filter(None, inner.outputs), inner))

@@ -186,6 +186,10 @@ class Folder:
         first = self._run.value(node, 0) if node.inputs else None
         if not isinstance(first, Constant):
             return False
+        if node.op == "ScatterND":
+            scattered = Constant(first.shape, first.dtype, None, is_parameter=True)
+            self._run.give(node, scattered)
+            return True
         shape = _moved_shape(self._run, node, first)
         if shape is None or prod(shape) != first.size:
             return False

@@ -28,6 +28,7 @@ _WEIGHTS = {
     "LayerNormalization": (1, 2),
     "MatMul": (1,),
     "PRelu": (1,),
+    "ScatterND": (2,),
 }
 _MAPS = {
     *(
@@ -80,7 +81,8 @@ def place_inputs(run: Run, nodes: Sequence[Node], given: Mapping[str, Sizes]) ->
     is_open = any(info.dims and not isinstance(info.dims[0], int) for info in entering)
     data = []
     for info in entering:
-        if _is_weight(info, readers[info.name], is_open=is_open and len(entering) > 1):
+        is_other = is_open and len(entering) > 1
+        if _is_weight(info, readers[info.name], is_open=is_other, is_own=run.is_own):
             sizes = tuple(size for size in info.dims or () if isinstance(size, int))
             dtype = dtype_name(info.data_type)
             run.values[info.name] = Constant(sizes, dtype, None, is_parameter=True)
@@ -98,10 +100,14 @@ def _readers(run: Run, nodes: Sequence[Node]) -> dict[str, list[tuple[Node, int]
     return readers
 
 
-def _is_weight(info: ValueInfo, readers: list[tuple[Node, int]], *, is_open: bool) -> bool:
+def _is_weight(
+    info: ValueInfo, readers: list[tuple[Node, int]], *, is_open: bool, is_own: bool
+) -> bool:
     """Whether an input of fixed size is read as a weight only."""
     if info.dims is None or not all(isinstance(size, int) for size in info.dims):
         return False
+    if is_own and is_open:  # cnncalc leaves the batch of everything else open
+        return True
     certain = [index in _WEIGHTS.get(node.op, ()) for node, index in readers]
     likely = [index == 1 and node.op in _SECOND and is_open for node, index in readers]
     return all(a or b for a, b in zip(certain, likely, strict=True)) and (any(certain) or is_open)
@@ -205,6 +211,8 @@ def _demand(name: str, dims: _Dims, axes: Axes, n_inputs: int) -> str:
 def _axes(run: Run, name: str, dims: _Dims, readers: dict[str, list[tuple[Node, int]]]) -> Axes:
     """Where the batch and the channels are, by what reads the input, or else by the sizes."""
     rank = len(dims)
+    if run.is_own and rank > 1:
+        return Axes(0, 1)
     seen: set[str] = set()
     pending: list[tuple[str, list[int | None]]] = [(name, list(range(rank)))]
     while pending and len(seen) < 200:
@@ -220,7 +228,7 @@ def _axes(run: Run, name: str, dims: _Dims, readers: dict[str, list[tuple[Node, 
             moved = _moved(node, index, labels)
             if moved is not None and node.outputs:
                 pending.append((node.outputs[0], moved))
-    return Axes(0, 1) if run.is_own and rank > 1 else _by_sizes(dims)
+    return _by_sizes(dims)
 
 
 def _moved(node: Node, index: int, labels: list[int | None]) -> list[int | None] | None:

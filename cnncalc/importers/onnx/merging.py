@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from cnncalc.importers.onnx.activation import apply, grow
+from cnncalc.importers.onnx.activation import grow
 from cnncalc.importers.onnx.builder import Record, Weight
 from cnncalc.importers.onnx.decimals import shortest
-from cnncalc.importers.onnx.pointwise import OF_SEVERAL, Expression
+from cnncalc.importers.onnx.pointwise import OF_SEVERAL
 from cnncalc.importers.onnx.products import broadcast
 from cnncalc.importers.onnx.proto import Node
 from cnncalc.importers.onnx.run import Inexpressible, Run
@@ -203,11 +203,28 @@ def _with_constant(run: Run, node: Node, x: Feature) -> None:
     if any(run.is_batch(x.axes[k]) for k in axes):
         raise Inexpressible("it reads a constant for every example of the batch", dims)
     # a number for every cell of several axes: these are the channels of a map for once
+    axes, constant = _in_place(run, x, axes, constant)
     merged = tuple(atom for k in axes for atom in x.axes[k])
     rest = [x.axes[k] for k in range(len(x.axes)) if k not in axes]
     table = Feature(x.layer, x.shape, x.order, (*rest, merged))
     result = _along(run, node, table, len(rest), constant, first=first)
     run.give(node, result.seen(x.axes))
+
+
+def _in_place(
+    run: Run, x: Feature, axes: list[int], constant: Constant
+) -> tuple[list[int], Constant]:
+    """Axes in the order in which a layer has them, and a constant along them in that order."""
+    groups = run.in_order(x, [x.axes[k] for k in axes])
+    ordered = [next(k for k in axes if x.axes[k] is group) for group in groups]
+    if ordered == axes:
+        return axes, constant
+    sizes, order = [size_of(x.axes[k]) for k in axes], [axes.index(k) for k in ordered]
+
+    def turned(array: Array) -> Array:
+        return array.reshape(sizes).transpose(order)
+
+    return ordered, constant.then(tuple(sizes[k] for k in order), turned, f"order {order}")
 
 
 def _along(
@@ -233,9 +250,7 @@ def _along(
     is_literal = constant.size <= _MOST_LITERALS and not run.is_own
     if is_literal or not constant.is_parameter:
         return _literal(run, node, x, weight, sums=sums)
-    if sums:
-        raise Inexpressible("no layer before can take what it adds as its bias", x.dims)
-    return _scale(run, node, x, weight)
+    return _scale(run, node, x, weight, sums=sums)
 
 
 def _literal(run: Run, node: Node, x: Feature, weight: Weight, *, sums: bool) -> Feature:
@@ -246,8 +261,9 @@ def _literal(run: Run, node: Node, x: Feature, weight: Weight, *, sums: bool) ->
     return run.pointwise("rescale", node.label, x, {"offset" if sums else "scale": values})
 
 
-def _scale(run: Run, node: Node, x: Feature, weight: Weight) -> Feature:
-    name, _ = run.add("scale", node.label, [x], {}, {"scale": weight})
+def _scale(run: Run, node: Node, x: Feature, weight: Weight, *, sums: bool) -> Feature:
+    arguments = {"scale": False, "bias": True} if sums else {}
+    name, _ = run.add("scale", node.label, [x], arguments, {"bias" if sums else "scale": weight})
     return run.same(name, x)
 
 
@@ -305,7 +321,7 @@ def _absorb_table(run: Run, node: Node, x: Feature, axes: list[int], constant: C
 def _free_place(record: Record, *, sums: bool) -> str | None:
     """The array that a layer could have and has not."""
     arguments = record.arguments
-    if arguments.get("axes", "channels") != "channels":
+    if arguments.get("axes", "channels") != "channels" or "activation" in arguments:
         return None
     if record.op in _WITHOUT_BIAS:
         return "bias" if sums and arguments.get("bias") is False else None
@@ -320,16 +336,24 @@ def _free_place(record: Record, *, sums: bool) -> str | None:
 
 
 def slope(run: Run, node: Node) -> None:
-    """A rectifier with a trained slope per channel; a single one is fixed."""
+    """A rectifier with a trained slope per channel, or one for all of them."""
     x, constant = run.lazy(node), run.needed(node, 1)
-    if constant.size == 1 and constant.make is not None and x.dims[1:2] != (1,):
-        number = constant.number() or 0.0
-        function = Expression("LeakyRelu", (x.expression,), (number,), node.label)
-        run.give(node, apply(run, x, function))
-        return
-    if len(x.axes) < 2 or constant.size != x.dims[1]:
+    is_shared = constant.size == 1 and x.dims[1:2] != (1,)
+    if not is_shared and not _is_per_channel(constant, x):
         raise Inexpressible("it has another slope for every cell", x.dims)
-    x = run.with_last(x, 1, node.label)
+    x = run.written(x) if is_shared else run.with_last(x, 1, node.label)
     weights = {"alpha": Weight(constant, lambda array: array.reshape(-1))}
-    name, _ = run.add("prelu", node.label, [x], {}, weights)
+    arguments = {"shared": True} if is_shared else {}
+    name, _ = run.add("prelu", node.label, [x], arguments, weights)
     run.give(node, run.same(name, x))
+
+
+def _is_per_channel(constant: Constant, x: Feature) -> bool:
+    """Whether a constant has a number per channel when it is spread over a map."""
+    rank = len(x.axes)
+    if rank < 2 or len(constant.shape) > rank:
+        return False
+    spread = (1,) * (rank - len(constant.shape)) + constant.shape
+    if rank > 2 and constant.shape == x.dims[1:2] != x.dims[-1:]:
+        return True  # as older exporters have it, which leave the axes of size 1 out
+    return spread == (1, x.dims[1], *(1,) * (rank - 2))

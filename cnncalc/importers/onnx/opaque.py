@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from cnncalc.importers.onnx.products import Product
 from cnncalc.importers.onnx.proto import Node, Subgraph, read_graph
 from cnncalc.importers.onnx.run import Inexpressible, Run
 from cnncalc.importers.onnx.values import Constant, Feature, Unknown, Value
@@ -21,18 +20,9 @@ _KEEPS_SHAPE = {
     *("Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitShift", "BitwiseNot", "Cast", "Ceil"),
     *("CastLike", "Cos", "Cosh", "CumSum", "DequantizeLinear", "Floor", "Hardmax", "IsInf"),
     *("IsNaN", "LpNormalization", "LRN", "Not", "QuantizeLinear", "RMSNormalization", "Round"),
-    *(
-        "Shrink",
-        "Sign",
-        "Sin",
-        "Sinh",
-        "Softmax",
-        "LogSoftmax",
-        "Tan",
-        "Trilu",
-        "BatchNormalization",
-    ),
-    *("InstanceNormalization", "LayerNormalization", "GroupNormalization"),
+    *("Shrink", "Sign", "Sin", "Sinh", "Softmax", "LogSoftmax", "Tan", "Trilu", "Clip", "EyeLike"),
+    *("BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization"),
+    *("ReverseSequence", "Scatter", "ScatterElements", "ScatterND"),
 }
 
 
@@ -47,14 +37,25 @@ def opaque(run: Run, node: Node, error: Inexpressible, *, first: int = 0) -> Non
     """
     inputs = _inputs(run, node)
     figures = _figures(run, node, error)
+    known = dict(enumerate((error.dims, *error.others)))
+    main = _main(run, node) if first == 0 else None  # else a layer has the figures already
     for index, name in enumerate(node.outputs):
         if not name or index < first:
             continue
-        dims = error.dims if index == 0 and error.dims else _declared(run, node, name, index)
-        label = node.label if index == 0 else name
+        dims = known.get(index)
+        if dims is None:
+            dims = _declared(run, node, name, index)
+        label = node.label if index == main else name
         kind = f"ONNX {node.domain + '.' if node.domain else ''}{node.op}: {error}"
-        arguments = {"kind": kind, **(figures if index == 0 else {"params": 0, "macs": 0})}
+        arguments = {"kind": kind, **(figures if index == main else {"params": 0, "macs": 0})}
         run.values[name] = _layer(run, label, inputs, dims, arguments)
+
+
+def _main(run: Run, node: Node) -> int | None:
+    """The output whose layer has the node's figures: the first that somebody reads."""
+    named = [index for index, name in enumerate(node.outputs) if name]
+    read = (k for k in named if run.n_uses[node.outputs[k]] or node.outputs[k] in run.outputs)
+    return next(read, named[0] if named else None)
 
 
 def _inputs(run: Run, node: Node) -> list[Feature | Unknown]:
@@ -131,15 +132,16 @@ def _figures(run: Run, node: Node, error: Inexpressible) -> dict[str, int]:
     constants = {
         id(value): value.size
         for index, name in enumerate(node.inputs)
+        if error.arrays is None or index in error.arrays
         if name and isinstance(value := run.value(node, index), Constant) and value.is_parameter
-        if value.size > 1 and (value.is_float or value.dtype in _QUANTISED)
+        if value.size > 1 and (error.arrays or value.is_float or value.dtype in _QUANTISED)
     }
     figures = {"params": sum(constants.values())}
-    if isinstance(error, Product):
+    if error.n_macs is not None:
         figures["macs"] = error.n_macs
     elif not node.domain and node.op not in _MULTIPLIES:
         figures["macs"] = 0
-    return figures if not node.domain or constants else {}
+    return figures if not node.domain or constants or error.n_macs is not None else {}
 
 
 def _layer(

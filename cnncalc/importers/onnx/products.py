@@ -13,19 +13,6 @@ from cnncalc.importers.onnx.values import Array, Atom, Constant, Feature, Group,
 from cnncalc.ir.shapes import Sizes
 
 
-class Product(Inexpressible):
-    """A product of two computed values.
-
-    Args:
-        dims: The shape of the ONNX tensor that comes out.
-        n_macs: Its multiply-accumulates.
-    """
-
-    def __init__(self, dims: Sizes, n_macs: int) -> None:
-        super().__init__("both of its factors are computed", dims)
-        self.n_macs = n_macs
-
-
 def gemm(run: Run, node: Node) -> None:
     """`alpha·A·B + beta·C` with constants B and C."""
     alpha = float(node.attributes.get("alpha", 1.0))
@@ -66,7 +53,7 @@ def matmul(run: Run, node: Node) -> None:
     """A product with a constant matrix, on either side."""
     left, right = run.value(node, 0), run.value(node, 1)
     if isinstance(left, Feature) and isinstance(right, Feature):
-        raise _product(left, right)
+        raise _product(run, left, right)
     if isinstance(right, Constant):
         x = run.written(run.lazy(node))
         run.give(node, dense(run, node, x, {"kernel": _plain(_matrix(right))}))
@@ -95,13 +82,17 @@ def _matrix(constant: Constant) -> Constant:
     return constant.then(shape, lambda array: array.reshape(shape), str(shape))
 
 
-def _product(left: Feature, right: Feature) -> Product:
+def _product(run: Run, left: Feature, right: Feature) -> Inexpressible:
+    """Why a product of two computed values is no layer, with what is known of it."""
     a, b = left.dims, right.dims
     if len(a) < 2 or len(b) < 2 or a[-1] != b[-2]:
         raise Inexpressible("its factors do not fit")
     leading = broadcast(a[:-2], b[:-2])
     dims = (*leading, a[-2], b[-1])
-    return Product(dims, prod(dims) * a[-1])
+    n_macs = prod(dims) * a[-1]
+    if run.batch is not None and any(run.batch in group for group in (*left.axes, *right.axes)):
+        n_macs //= run.batch.size
+    return Inexpressible("both of its factors are computed", dims, n_macs=n_macs)
 
 
 def broadcast(*shapes: Sizes) -> Sizes:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from cnncalc.importers.onnx.wire import Malformed, Reader, Span
 
 MAX_NODES = 100_000
+NOTE = "cnncalc.layer"  # the key of what cnncalc's own files say of a layer
 _MAX_RANK = 64
 _MOST_LOOSE = 100_000
 
@@ -55,7 +56,7 @@ class Reference(NamedTuple):
 
 
 class Node(NamedTuple):
-    """One operation."""
+    """One operation; `note` is where its metadata says which layer it ends."""
 
     name: str
     op: str
@@ -63,6 +64,7 @@ class Node(NamedTuple):
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     attributes: dict[str, Any]
+    note: Span | None = None
 
     @property
     def label(self) -> str:
@@ -194,6 +196,7 @@ def _add_node(nodes: list[Node], reader: Reader, span: Span) -> None:
 
 def _node(reader: Reader, span: Span) -> Node:
     name = op = domain = ""
+    note: Span | None = None
     inputs: list[str] = []
     outputs: list[str] = []
     attributes: dict[str, Any] = {}
@@ -212,9 +215,22 @@ def _node(reader: Reader, span: Span) -> Node:
                 attributes[key] = value
             case 7:
                 domain = reader.text(field)
+            case 9:
+                note = _note(reader, field.span) or note
             case _:
                 continue
-    return Node(name, op, _domain(domain), tuple(inputs), tuple(outputs), attributes)
+    return Node(name, op, _domain(domain), tuple(inputs), tuple(outputs), attributes, note)
+
+
+def _note(reader: Reader, span: Span) -> Span | None:
+    """Where the value of an entry is, if its key is that of a note."""
+    key, value = "", None
+    for field in reader.fields(span):
+        if field.number == 1 and field.stop - field.start == len(NOTE):
+            key = reader.text(field)
+        elif field.number == 2:
+            value = field.span
+    return value if key == NOTE else None
 
 
 def _attribute(reader: Reader, span: Span) -> tuple[str, Any]:

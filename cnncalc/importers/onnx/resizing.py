@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from cnncalc.importers.onnx.arranging import grown
+from cnncalc.importers.onnx.padding import grown
 from cnncalc.importers.onnx.proto import Node
 from cnncalc.importers.onnx.run import Inexpressible, Run
 from cnncalc.importers.onnx.values import Constant, Feature

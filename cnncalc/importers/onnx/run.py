@@ -33,11 +33,25 @@ class Inexpressible(Exception):
     Args:
         reason: Why not.
         dims: The shape of the ONNX tensor that comes out, where it is known.
+        others: Shapes of the other tensors that come out.
+        n_macs: Its multiply-accumulates, where these are known.
+        arrays: The places of its inputs that are weights; None for all constants.
     """
 
-    def __init__(self, reason: str, dims: Sizes | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        dims: Sizes | None = None,
+        *,
+        others: tuple[Sizes, ...] = (),
+        n_macs: int | None = None,
+        arrays: tuple[int, ...] | None = None,
+    ) -> None:
         super().__init__(reason)
         self.dims = dims
+        self.others = others
+        self.n_macs = n_macs
+        self.arrays = arrays
 
 
 class Run:

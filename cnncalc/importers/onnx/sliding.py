@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from cnncalc.importers.onnx.builder import Weight
@@ -10,6 +11,8 @@ from cnncalc.importers.onnx.run import Inexpressible, Run
 from cnncalc.importers.onnx.values import Array, Constant, Feature
 from cnncalc.ir.shapes import Pair, Sizes
 from cnncalc.ir.windows import same_padding
+
+_MOST_SPREAD = 1_000_000
 
 
 def convolution(run: Run, node: Node) -> None:
@@ -31,10 +34,45 @@ def convolution(run: Run, node: Node) -> None:
     arguments |= geometry.arguments(padding)
     if op == "conv" and groups != 1:
         arguments["groups"] = groups
-    weights = {"kernel": Weight(kernel, _filters_last)}
+    table = _table(run, node) if op == "conv" and groups == 1 else None
+    if table is None:
+        weights = {"kernel": Weight(kernel, _filters_last)}
+    else:
+        arguments["connections"], small = table
+        weights = {"kernel": Weight(small, _connections_last)}
     _add_bias(run, node, arguments, weights)
     name, shape = run.add(op, node.label, [x], arguments, weights)
     run.give(node, run.fresh_map(name, shape))
+
+
+def _table(run: Run, node: Node) -> tuple[list[list[int]], Constant] | None:
+    """Which channels every filter sees, where small kernels are scattered over zeros; and these."""
+    source = run.producers.get(node.inputs[1])
+    if source is None or source.op != "ScatterND" or source.domain:
+        return None
+    zeros, indices, small = (run.needed(source, index) for index in range(3))
+    places = run.integers(source, 1) or []
+    filters, *rest = zeros.shape
+    is_plain = indices.shape[1:] == (2,) and source.attributes.get("reduction", "none") == "none"
+    if not is_plain or zeros.make is None or zeros.size > _MOST_SPREAD or zeros.array().any():
+        return None
+    pairs = list(zip(places[::2], places[1::2], strict=True))
+    seen: list[list[int]] = [[] for _ in range(filters)]
+    for filter_, channel in pairs:
+        if not (0 <= filter_ < filters and 0 <= channel < rest[0]):
+            return None
+        seen[filter_].append(channel)
+    is_sorted = all(a[0] <= b[0] for a, b in pairwise(pairs))
+    if not is_sorted or len(set(pairs)) < len(pairs) or not all(seen) or not small.is_parameter:
+        return None
+    return seen, small
+
+
+def _connections_last(array: Array) -> Array:
+    """(connections, *kernel axes) as (*kernel axes, connections)."""
+    import numpy as np
+
+    return np.moveaxis(array, 0, -1)
 
 
 def _check(kernel: Constant, rank: int, groups: object) -> None:

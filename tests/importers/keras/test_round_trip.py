@@ -1,8 +1,13 @@
-"""A spec written as Keras's JSON and read again has the same facts, layer by layer."""
+"""A spec written as Keras's JSON and read again has the same facts, layer by layer.
+
+So it has with what cnncalc notes beside Keras's layers; without, as from a live model, the figures
+of the Keras layers of every layer add up to its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,12 +16,13 @@ from hypothesis import Phase, event, given, settings
 from cnncalc.analysis.analyze import analyze
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.errors import UsageError
-from cnncalc.exporters.keras import build_keras
+from cnncalc.exporters.keras import build_keras, to_keras_json
 from cnncalc.exporters.keras.plan import Plan, plan_of
 from cnncalc.importers.json_text import parse_json
 from cnncalc.importers.keras import read_config
 from cnncalc.spec.network import Network
-from tests.helpers import facts_of, sound, zoo_facts, zoo_names
+from tests.helpers import chain, facts_of, sound, zoo_facts, zoo_names
+from tests.importers.same_facts import check_same_facts
 from tests.properties.strategies import Drawn, Options, networks
 
 keras: Any = pytest.importorskip("keras")
@@ -42,6 +48,8 @@ layers:
   - l2_norm: {epsilon: 0.00001}
   - local_response_norm: 3
   - scale: {bias: true}
+  - scale: {scale: false, bias: true}
+  - prelu: {shared: true}
   - maxout: 2
   - channel_shuffle: 2
   - space_to_depth: 3
@@ -80,7 +88,8 @@ def groups(
     for index in plan.order:
         if plan.maker_of(nodes[index]) != index or index in plan.makers.values():
             continue  # layers that share have the names of the first of them, numbered
-        names = [name for name in plan.names[index] if name in found]
+        made_names = (name.replace(">", ".") for name in plan.names[index])
+        names = [name for name in made_names if name in found]
         parts = [found[part] for name in names for part in found if part.startswith(f"{name}/")]
         made = [*parts, *(found[name] for name in names)]
         if made:
@@ -97,7 +106,7 @@ def check_fields(layer: LayerFacts, last: LayerFacts, *, exact: bool) -> None:
 
 
 def check_same(facts: NetworkFacts, read: NetworkFacts) -> None:
-    """Hold the layers that were read to those that were written."""
+    """Hold the sums over Keras's layers to the layers that they were made of."""
     plan = plan_of(facts)
     n_compared = 0
     # an adaptive pooling whose bins are alike is written as a pooling that slides, whose stride is
@@ -119,32 +128,139 @@ def check_same(facts: NetworkFacts, read: NetworkFacts) -> None:
             assert getattr(read.totals, figure) == getattr(facts.totals, figure), figure
 
 
+def written(facts: NetworkFacts) -> dict[str, Any]:
+    """The JSON that `cnncalc export --to keras-json` writes."""
+    with keras.StatelessScope(initialize_variables=False):
+        text = to_keras_json(facts)
+    keras.backend.clear_session(free_memory=False)
+    config: dict[str, Any] = json.loads(text)
+    return config
+
+
+def read(config: dict[str, Any]) -> NetworkFacts:
+    """The facts of the network in a JSON file."""
+    model = read_config(parse_json(json.dumps(config).encode(), "m.json"), name="m.json")
+    network = Network.from_data(model.spec())
+    assert not network.problems, network.problems
+    return sound(analyze(network))
+
+
+def check_both(facts: NetworkFacts) -> None:
+    """Hold what is read to what was written, with and without what the file notes."""
+    config = written(facts)
+    check_same_facts(facts, read(config))
+    del config["cnncalc"]
+    check_same(facts, read(config))
+
+
 def test_own_classes() -> None:
     facts = facts_of(EVERY_OWN_CLASS)
+    check_both(facts)
     check_same(facts, read_back(facts))
 
 
 @pytest.mark.parametrize("name", ["lenet5", "shufflenet-v2-0.5", "googlenet"])
 def test_zoo(name: str) -> None:
-    check_same(zoo_facts(name), read_back(zoo_facts(name)))
+    check_both(zoo_facts(name))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", zoo_names())
 def test_all_of_the_zoo(name: str) -> None:
-    check_same(zoo_facts(name), read_back(zoo_facts(name)))
+    check_both(zoo_facts(name))
+
+
+def test_keras_reads_what_is_noted_beside_its_layers() -> None:
+    facts = chain("8x8x3", "conv: {filters: 4, kernel: 3, padding: 1}", "flatten", "dense: 2")
+    model = keras.models.model_from_json(json.dumps(written(facts)))
+    assert model.count_params() == facts.totals.n_params
+
+
+def changed(op: str, **change: Any) -> Callable[[list[Any]], list[Any]]:
+    """A note with other arguments of some layers."""
+
+    def lie(note: list[Any]) -> list[Any]:
+        return [
+            {o: {**words, **(change if o == op else {})}} for e in note for o, words in e.items()
+        ]
+
+    return lie
+
+
+LIES: dict[str, Callable[[list[Any]], Any]] = {
+    "no list": lambda note: {"layers": note},
+    "numbers": lambda note: [1, 2],
+    "nothing": lambda note: [],
+    "empty": lambda note: [{} for _ in note],
+    "too few": lambda note: note[:-1],
+    "another order": lambda note: note[::-1],
+    "filters": changed("conv", filters=5),
+    "same count": changed("conv", groups=2),
+    "stride": changed("conv", stride=2),
+    "no bias": changed("conv", bias=False),
+    "frozen": changed("conv", trainable=False),
+    "small type": changed("conv", dtype="int8"),
+    "repeated": changed("relu", repeat=3),
+    "dropped": changed("relu", when=False),
+    "op": lambda note: [{"tanh" if op == "relu" else op: w} for e in note for op, w in e.items()],
+    "opaque": lambda note: [{"opaque": {"output": [1], "params": 0, "macs": 0, "name": "x"}}],
+    "units": changed("dense", units=1),
+    "from": changed("dense", **{"from": "conv_1"}),
+    "expression": changed("dense", units="$(2 * 1)"),
+    "huge": changed("conv", padding=10**14),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_lies(lie: str) -> None:
+    facts = chain(
+        "8x8x4",
+        "conv: {filters: 4, kernel: 3, padding: 1, stride: 3}",
+        "relu",
+        "max_pool: {size: 3, stride: 2, padding: 1}",
+        "flatten",
+        "dense: {units: 2, activation: softmax}",
+    )
+    config = written(facts)
+    config["cnncalc"]["layers"] = LIES[lie](config["cnncalc"]["layers"])
+    back = read(config)
+    for figure in ("n_params", "n_trainable_params", "n_macs", "weight_bytes", "partial"):
+        assert getattr(back.totals, figure) == getattr(facts.totals, figure), figure
+    ops = [layer.op for layer in back.layers if layer.op != "pad"]
+    assert ops == ["conv", "relu", "max_pool", "flatten", "dense"]
+    assert back.layers[-1].output_shape == (2,)
+    assert back.layers[-1].receptive_field == facts.layers[-1].receptive_field
+
+
+@pytest.mark.parametrize(
+    "note", [None, 1, [], {}, {"layers": []}, {"layers": [], "outputs": [1]}, {"outputs": ["x"]}]
+)
+def test_notes_that_are_none(note: object) -> None:
+    facts = chain("8x8x4", "flatten", "dense: 2")
+    config = written(facts)
+    config["cnncalc"] = note
+    check_same_facts(facts, read(config))
+
+
+def test_outputs_that_are_others() -> None:
+    facts = chain("8x8x4", "flatten", "dense: 2", "softmax")
+    config = written(facts)
+    config["cnncalc"]["outputs"] = ["dense_1"]
+    assert read(config).outputs == ("softmax_1",)
 
 
 def check_drawn(drawn: Drawn) -> None:
     facts = facts_of(drawn.text)
     try:
-        read = read_back(facts)
+        config = written(facts)
     except UsageError as refusal:
         if "no cells have no mean" not in str(refusal):
             raise
         event("a window in the padding")
     else:
-        check_same(facts, read)
+        check_same_facts(facts, read(config))
+        del config["cnncalc"]
+        check_same(facts, read(config))
 
 
 @settings(max_examples=10, phases=[Phase.explicit, Phase.generate])

@@ -104,6 +104,15 @@ CASES: dict[str, tuple[Make, list[str]]] = {
         ["rescale", "relu6", "rescale"],
     ),
     "slope per channel": (lambda m, x: m.node("PRelu", x, m.weight(8, 1, 1)), ["prelu"]),
+    "one slope": (lambda m, x: m.node("PRelu", x, m.weight(1)), ["prelu"]),
+    "bias alone": (
+        lambda m, x: m.node("Add", m.node("Relu", x), m.weight(8, 1, 1)),
+        ["relu", "scale"],
+    ),
+    "table alone": (
+        lambda m, x: m.node("Add", m.node("Relu", x), m.weight(8, 6, 6)),
+        ["relu", "flatten", "scale", "reshape"],
+    ),
     "bias apart": (lambda m, x: m.node("Add", x, m.weight(1, 8, 1, 1)), []),
     "factor": (lambda m, x: m.node("Mul", m.weight(8, 1, 1), x), ["scale"]),
     "factor and bias": (

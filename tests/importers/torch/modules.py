@@ -179,7 +179,7 @@ class Activations(nn.Module):
         self.conv = nn.Conv2d(3, 3, 1)
         kinds = "ReLU ReLU6 ELU SELU SiLU Mish GELU Softplus Softsign LogSigmoid Hardsigmoid Tanh"
         self.all = nn.ModuleList([getattr(nn, kind)() for kind in kinds.split()])
-        self.all += [nn.CELU(1.3), nn.GELU("tanh"), nn.LeakyReLU(0.3), nn.PReLU(3)]
+        self.all += [nn.CELU(1.3), nn.GELU("tanh"), nn.LeakyReLU(0.3), nn.PReLU(3), nn.PReLU()]
 
     def forward(self, x: Any) -> Any:
         x = self.conv(x)
