@@ -43,4 +43,5 @@ def _affine(folded: Arrays, weights: Mapping[str, Array]) -> tuple[Array, Array]
         case p.Normalization() as norm:
             return batch_factors(norm, arrays)
         case _:  # a scale: nothing else is folded
-            return arrays["scale"], arrays.get("bias", np.zeros(1, dtype=np.float64))
+            one, nothing = np.ones(1, np.float64), np.zeros(1, np.float64)
+            return arrays.get("scale", one), arrays.get("bias", nothing)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
+from cnncalc.ir.shapes import Pair
 from cnncalc.numeric.kernels.kernel import ALIGNMENT
 from cnncalc.numeric.steps import Steps
+
+_Choice: TypeAlias = Callable[[list[Pair]], Pair]
+
+_CHOICES: tuple[_Choice, ...] = (
+    min,  # the tightest hole
+    max,  # the largest
+    lambda holes: min(holes, key=itemgetter(1)),  # the first
+    lambda holes: max(holes, key=itemgetter(1)),  # the last
+)
 
 
 class Layout(NamedTuple):
@@ -29,6 +41,9 @@ def lay_out(steps: Steps, itemsize: int, in_place: list[bool], scratch: list[int
     A value lives from the step that writes it to the last step that reads it; what is kept lives
     to the end, inputs live from the beginning. Working memory lives during its step.
 
+    Values are placed in the order of the steps. No one rule for the hole to take is always the
+    best, so several are tried.
+
     Args:
         steps: The steps.
         itemsize: Bytes of a number.
@@ -36,7 +51,19 @@ def lay_out(steps: Steps, itemsize: int, in_place: list[bool], scratch: list[int
         scratch: Per step, how many bytes of working memory it needs.
     """
     last = _last_reads(steps)
-    heap = _Heap()
+    layouts = [_laid_out(steps, itemsize, in_place, scratch, last, choice) for choice in _CHOICES]
+    return min(layouts, key=lambda layout: layout.n_bytes)
+
+
+def _laid_out(
+    steps: Steps,
+    itemsize: int,
+    in_place: list[bool],
+    scratch: list[int],
+    last: list[int],
+    choice: _Choice,
+) -> Layout:
+    heap = _Heap(choice)
     offsets = [-1] * len(steps.shapes)
     rooms: list[int] = []
     for value in steps.inputs.values():
@@ -79,10 +106,11 @@ def _last_reads(steps: Steps) -> list[int]:
 
 
 class _Heap:
-    """Memory by first fit: a piece goes into the tightest hole that holds it."""
+    """Memory in which a piece goes into a hole that holds it, if there is one."""
 
-    def __init__(self) -> None:
+    def __init__(self, choice: _Choice) -> None:
         self.top = 0
+        self._choice = choice
         self._holes: dict[int, int] = {}  # start → size, no two of them adjacent
         self._starts: dict[int, int] = {}  # end → start
 
@@ -90,7 +118,7 @@ class _Heap:
         fitting = [(room, start) for start, room in self._holes.items() if room >= size]
         if not fitting:
             return self._grow(size)
-        room, start = min(fitting)
+        room, start = self._choice(fitting)
         self._fill(start)
         if room > size:
             self._open(start + size, room - size)

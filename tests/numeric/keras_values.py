@@ -89,8 +89,8 @@ def _apply(
             return activation(keras, primitive, x, arrays.get("alpha"))
         case p.Maxout(pieces=pieces):
             return ops.max(ops.reshape(x, (*x.shape[:-1], -1, pieces)), axis=-1)
-        case p.ChannelScale(bias=bias):
-            return x * arrays["scale"] + (arrays["bias"] if bias else 0)
+        case p.ChannelScale(bias=bias, factor=factor):
+            return x * (arrays["scale"] if factor else 1) + (arrays["bias"] if bias else 0)
         case p.Rescale(scale=scale, offset=offset):
             layer = keras.layers.Rescaling(list(scale), list(offset))
             return layer(x)

@@ -50,8 +50,8 @@ def compute(
         case p.Maxout(pieces=pieces):
             parts = [x[..., first : first + pieces] for first in range(0, x.shape[-1], pieces)]
             return np.stack([part.max(axis=-1) for part in parts], axis=-1)
-        case p.ChannelScale(bias=bias):
-            return x * named["scale"] + (named["bias"] if bias else 0)
+        case p.ChannelScale(bias=bias, factor=factor):
+            return x * (named["scale"] if factor else 1) + (named["bias"] if bias else 0)
         case p.Rescale(scale=scale, offset=offset):
             return x * np.array(scale) + np.array(offset)
         case p.Merge():

@@ -16,7 +16,11 @@ FUNCTIONS = (
     *("silu", "mish", "softplus", "softsign", "tanh", "scaled_tanh", "softmax", "log_softmax"),
     *("log_sigmoid", "exponential", "leaky_relu", "elu", "celu", "prelu"),
 )
-VARIANTS = {"gelu": (None, "tanh"), "hard_sigmoid": (None, "keras2")}
+VARIANTS = {
+    "gelu": (None, "tanh"),
+    "hard_sigmoid": (None, "keras2"),
+    "prelu": (None, "shared"),
+}
 
 
 @st.composite
@@ -94,7 +98,8 @@ def pointwise(draw: st.DrawFn) -> Case:
         pieces = drawing.integer(1, 4)
         return drawing.case(p.Maxout(pieces), (*shape[:-1], pieces * drawing.integer(1, 4)))
     if kind == "scale":
-        return drawing.case(p.ChannelScale(drawing.flag()), shape)
+        bias, factor = drawing.pick((True, True), (True, False), (False, True))
+        return drawing.case(p.ChannelScale(bias, factor), shape)
     if kind == "rescale":
         one, many = (0.3,), tuple(0.5 + channel for channel in range(shape[-1]))
         rescale = p.Rescale(drawing.pick(one, many), drawing.pick((0.0,), one, many))

@@ -23,3 +23,10 @@ def test_a_pass_takes_less_than_with_pytorch(network: str) -> None:
     assert found.our_growth < found.their_growth
     assert found.ours <= 1.02 * found.predicted
     assert found.our_growth <= 1.05 * found.predicted  # while the weights are loaded, too
+
+
+@pytest.mark.parametrize("batch", [1, 8])
+def test_nor_does_a_small_network_take_more(batch: int) -> None:
+    found = peaks("fashion-mnist", batch)
+    assert found.ours < found.theirs
+    assert found.our_growth < found.their_growth

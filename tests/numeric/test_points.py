@@ -7,24 +7,35 @@ import pytest
 
 from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.kernel import Crew, Site
+from cnncalc.numeric.kernels.pieces import make
 from cnncalc.numeric.kernels.points import Points
 from cnncalc.numeric.kernels.winograd import Winograd
 
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 
 
+@pytest.mark.parametrize("once", [False, True])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(("channels", "filters"), [(3, 5), (64, 96), (200, 64)])
-def test_they_are_those_of_the_transform(channels: int, filters: int, dtype: str) -> None:
+@pytest.mark.parametrize(("channels", "filters"), [(3, 5), (64, 96), (200, 64), (600, 150)])
+def test_they_are_those_of_the_transform(
+    channels: int, filters: int, dtype: str, once: bool
+) -> None:
     rng = np.random.default_rng(0)
     kernel = rng.standard_normal((3, 3, channels, filters)).astype(dtype)
-    points = Points(channels, filters, 500, np.dtype(dtype))
+    points = Points(channels, filters, channels, np.dtype(dtype), once=once)
     points.load(kernel)
-    made, make = points.bind(np.empty(points.made_bytes, np.uint8), Crew())
-    make()
-    each = np.broadcast_to(np.eye(channels, dtype=dtype), (4, 4, channels, channels)).copy()
-    out = np.empty((4, 4, channels, filters), dtype)
-    points.multiply(each, made, out, np.empty(points.scratch_shape, dtype))
+    room = np.full(points.n_made, np.nan, dtype)
+    if once:
+        points.maker(room, Crew())()
+    each = np.broadcast_to(np.eye(channels, dtype=dtype), (4, channels, channels)).copy()
+    out = np.full((4, 4, channels, filters), np.nan, dtype)
+    spare = np.empty(points.scratch_shape, dtype)
+    for group in points.groups:
+        for products, factors in zip(out, points.rows(group, room), strict=True):
+            for start, stop, calls, parts in factors:
+                make(calls)
+                target = products[start:stop, :, group.filters]
+                group.panels.bound(each[start:stop], target, spare, parts)()
     expected = np.einsum("ia,jb,abcf->ijcf", G, G, kernel.astype(np.float64))
     error = np.abs(out - expected).max()
     assert error <= 8 * np.finfo(dtype).eps * np.abs(kernel).max()

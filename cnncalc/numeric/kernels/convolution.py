@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from cnncalc.ir import primitives as p
 from cnncalc.numeric.kernels.banded import Banded
 from cnncalc.numeric.kernels.depthwise import DepthwiseRows, DepthwiseWindows, is_depthwise
-from cnncalc.numeric.kernels.gather import Gather
+from cnncalc.numeric.kernels.gather import Gather, has_long_rows
 from cnncalc.numeric.kernels.kernel import Kernel, Site
 from cnncalc.numeric.kernels.product import Product
 from cnncalc.numeric.kernels.winograd import Winograd
@@ -26,7 +26,7 @@ _WEIGHT_BYTES = 10.0
 _RUN = 8.0
 _COPIED = 0.05  # per value that is gathered
 _TRANSFORMED = 0.15  # per value that a transform adds up
-_MADE = 0.8  # per point of a kernel that is made out of others
+_MADE = 0.25  # per point of a kernel that is made out of others
 _BAND_FLOPS = 60.0  # its products are small
 _LARGEST_BAND = 1 << 20  # bytes; a larger one falls out of the cache
 _MANY_CHANNELS = 128
@@ -65,6 +65,8 @@ def _gather(site: Site[p.Convolution]) -> float:
     # neighbours along the last axis lie side by side with all their channels, unless spread out
     joined = conv.kernel[-1] if conv.dilation[-1] == conv.groups == 1 else 1
     runs = _cells(site) * prod(conv.kernel) * conv.groups / joined
+    if has_long_rows(site):
+        runs = _cells(site) * prod(conv.kernel) / site.output[-2]
     weights = window * site.output[-1] / conv.groups * site.dtype.itemsize
     copied = _cells(site) * window * _COPIED
     return flops / _FLOPS + weights / _WEIGHT_BYTES + runs * _RUN + copied

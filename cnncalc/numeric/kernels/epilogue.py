@@ -14,7 +14,32 @@ from cnncalc.numeric.kernels.kernel import Array, Site
 
 _TEMPORARY = 1 << 15  # values of a temporary: several of them fit into a second-level cache
 
+_WIDE = 512  # values: shorter rows take NumPy longer to begin than to add
+
 Finish: TypeAlias = Callable[[int, int], None]
+
+
+class Bias:
+    """A number for each channel, repeated so that it is added to several positions at a time.
+
+    Args:
+        bias: The numbers.
+        n_rows: Positions that it is added to, at most.
+    """
+
+    def __init__(self, bias: Array, n_rows: int) -> None:
+        self._one = bias
+        self._repeats = max(1, min(n_rows, _WIDE // len(bias)))
+        self._wide = np.tile(bias, self._repeats) if self._repeats > 1 else bias
+
+    def add(self, rows: Array) -> None:
+        """Add it to C-contiguous rows of channels, in place."""
+        count = len(rows) - len(rows) % self._repeats
+        wide = rows[:count].reshape(-1, len(self._wide))
+        np.add(wide, self._wide, wide)
+        if count < len(rows):
+            rest = rows[count:]
+            np.add(rest, self._one, rest)
 
 
 class Epilogue:
@@ -39,12 +64,13 @@ class Epilogue:
         channels = out.shape[-1]
         rows = out.reshape(-1, channels)
         added = inputs[-1].reshape(-1, channels) if self._adds else None
-        return partial(_finish, rows, self._bias, added, self._functions)
+        bias = None if self._bias is None else Bias(self._bias, len(rows))
+        return partial(_finish, rows, bias, added, self._functions)
 
 
 def _finish(
     rows: Array,
-    bias: Array | None,
+    bias: Bias | None,
     added: Array | None,
     functions: list[Function],
     start: int,
@@ -52,7 +78,7 @@ def _finish(
 ) -> None:
     block = rows[start:stop]
     if bias is not None:
-        np.add(block, bias, out=block)
+        bias.add(block)
     if added is not None:
         np.add(block, added[start:stop], out=block)
     for function in functions:

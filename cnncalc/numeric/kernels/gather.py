@@ -23,7 +23,8 @@ class Gather(RowKernel):
     """`out = windows · kernel`, any rank, stride, dilation and grouping.
 
     Groups are products of their own; narrow ones are bundled, with zeros between them, until a
-    product is worth its call.
+    product is worth its call. Of a map with one channel it is not windows that are copied, but for
+    each cell of the kernel the row that it sees: fewer runs of values, and longer ones.
     """
 
     name = "gather"
@@ -38,6 +39,7 @@ class Gather(RowKernel):
         super().__init__(site, self._rows(site, positions, channels))
         self._columns = (self._groups, self.block_rows * positions, self._depth)
         rows, width = self.block_rows * positions, filters // self._groups
+        self.by_cell = has_long_rows(site)
         self.panels = Panels((self._groups,), self._depth, width, rows, site.dtype)
         self.reserve(self._columns, self.slab_shape, self.panels.scratch_shape)
         self.weight_bytes = self.panels.n_bytes + filters * site.dtype.itemsize
@@ -63,6 +65,12 @@ class Gather(RowKernel):
         return _Gatherer(self, x, out, *scratch)
 
 
+def has_long_rows(site: Site[p.Convolution]) -> bool:
+    """Whether what a cell of the kernel sees along a row lies side by side, and is much."""
+    conv = site.primitive
+    return site.inputs[0][-1] == conv.stride[-1] == 1 and site.output[-2] > conv.kernel[-1]
+
+
 def _bundle(groups: int, channels: int) -> int:
     """How many groups make one product: the fewest, by which they divide, that are wide enough."""
     for bundle in range(1, groups + 1):
@@ -77,6 +85,7 @@ class _Gatherer(Worker):
     ) -> None:
         super().__init__(kernel.slab, x, padded)
         self._panels, self._axes, self._spare = kernel.panels, kernel.axes, spare
+        self._by_cell = kernel.by_cell
         self._out = out
         self._columns = columns
         self._buffer = columns.reshape(-1)
@@ -90,6 +99,11 @@ class _Gatherer(Worker):
         sizes = self._slab.shape if base is self._padded else self._x.shape[1:]
         seen = windows(base, offset, self._axes, rows, sizes)
         matrices = self._buffer[: self._groups * rows * self._positions * self._depth]
+        if self._by_cell:
+            rank = len(self._axes)
+            seen = seen.transpose(*range(rank, 2 * rank + 1), *range(rank))
+            by_cell = matrices.reshape(1, self._depth, -1)
+            return seen, matrices.reshape(seen.shape), by_cell.swapaxes(1, 2)
         if self._groups == 1:
             return seen, matrices.reshape(seen.shape), matrices.reshape(1, -1, self._depth)
         seen = seen.reshape(*seen.shape[:-1], self._groups, -1)

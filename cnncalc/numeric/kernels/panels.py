@@ -13,7 +13,7 @@ Reference:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -23,6 +23,7 @@ import numpy as np
 from cnncalc.ir.shapes import Sizes
 from cnncalc.numeric.kernels.chunks import room_for
 from cnncalc.numeric.kernels.kernel import Array
+from cnncalc.numeric.kernels.pieces import Call
 
 _MOST = 10**6  # multiplications of a product that is not repacked
 _LARGEST = 1 << 26  # bytes of weights that are worth a copy: until it is made there are two
@@ -129,6 +130,12 @@ class Panels:
         if even < n_rows:
             rest = n_rows - even
             self._pieces(x[..., even:, :], out[..., even:, :], scratch, rest, pieces, panels)
+
+    def bound(self, x: Array, out: Array, scratch: Array, parts: Sequence[Array] = ()) -> Call:
+        """`multiply` as a call, for these very arrays."""
+        if self.is_cut_up:
+            return partial(self.multiply, x, out, scratch, parts=parts)
+        return partial(np.matmul, x, (parts or self.parts)[0][..., 0, 0, :, :], out)
 
     def _pieces(
         self,

@@ -38,11 +38,12 @@ def prepare(
     tasks = []
     for task, own in zip(range(n_tasks), crew.shares(scratch), strict=False):
         pieces = range(n_pieces * task // n_tasks, n_pieces * (task + 1) // n_tasks)
-        tasks.append(partial(_make, [call for piece in pieces for call in calls(piece, own)]))
+        tasks.append(partial(make, [call for piece in pieces for call in calls(piece, own)]))
     return tasks[0] if n_tasks == 1 else partial(crew.perform, tasks)
 
 
-def _make(calls: Iterable[Call]) -> None:
+def make(calls: Iterable[Call]) -> None:
+    """Make calls, one after the other."""
     for call in calls:
         call()
 

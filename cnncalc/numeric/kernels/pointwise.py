@@ -41,7 +41,8 @@ class ActivationKernel(PieceKernel[p.Activation]):
 
     def load(self, arrays: Mapping[str, Array]) -> None:
         if self.site.primitive.function == "prelu":
-            self._function = prelu(np.tile(arrays["alpha"], self._repeats))
+            slopes = np.broadcast_to(arrays["alpha"], self.site.output[-1:])
+            self._function = prelu(np.tile(slopes, self._repeats))
 
     def calls(
         self, piece: int, inputs: Sequence[Array], out: Array, scratch: Array
@@ -81,7 +82,7 @@ class ScaleKernel(Affine[p.ChannelScale]):
     """`out_c = scale_c·x_c + bias_c`."""
 
     def load(self, arrays: Mapping[str, Array]) -> None:
-        self.use(arrays["scale"], arrays.get("bias"))
+        self.use(arrays.get("scale"), arrays.get("bias"))
 
 
 class RescaleKernel(Affine[p.Rescale]):

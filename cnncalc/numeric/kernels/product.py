@@ -90,15 +90,16 @@ class Product(Kernel[p.Convolution | p.Dense]):
         """Some rows, block by block."""
         n_blocks = -(-len(share) // self._block)
         edges = [share.start + len(share) * block // n_blocks for block in range(n_blocks + 1)]
-        blocks = [
-            (x[:, start:stop], rows[:, start:stop], start, stop) for start, stop in pairwise(edges)
-        ]
         panels = self._panels
         (spare,) = carve(scratch, rows.dtype, panels.scratch_shape)
+        blocks = [
+            (panels.bound(x[:, start:stop], rows[:, start:stop], spare), start, stop)
+            for start, stop in pairwise(edges)
+        ]
 
         def run() -> None:
-            for source, target, start, stop in blocks:
-                panels.multiply(source, target, spare)
+            for multiply, start, stop in blocks:
+                multiply()
                 with turn:
                     finish(start, stop)
 

@@ -34,6 +34,9 @@ class Worker(ABC):
     def __init__(self, slab: Slab, x: Array, padded: Array) -> None:
         self._slab, self._x, self._padded = slab, x, padded
 
+    def prepare(self, blocks: Sequence[Block]) -> None:  # noqa: B027  # most have nothing to do
+        """Learn which blocks will be computed, in every run."""
+
     def start(self) -> None:
         """Clear the padding: other layers have used the scratch since the last run."""
         if self._slab.needed:
@@ -98,6 +101,7 @@ class RowKernel(Kernel[p.Convolution]):
         shares = self._blocks(crew.n_threads if worth else 1)
         for blocks, own in zip(shares, crew.shares(scratch), strict=False):
             worker = self.worker(inputs[0], out, carve(own, self.site.dtype, *self._shapes))
+            worker.prepare(blocks)
             starts = [(block.sample * n_rows + block.row) * cells for block in blocks]
             tasks.append(partial(_perform, worker, blocks, starts, cells, finish, crew.turn))
         return tasks[0] if len(tasks) == 1 else partial(crew.perform, tasks)

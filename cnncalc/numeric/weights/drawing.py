@@ -11,8 +11,6 @@ import numpy as np
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.errors import UsageError
 from cnncalc.ir import primitives as p
-from cnncalc.layers.convolution._sliding import OneKernel
-from cnncalc.layers.dense.dense import Dense
 from cnncalc.numeric.weights.initializers import Draw, Fans
 from cnncalc.numeric.weights.lazy import Array, Dtype, Form, LazyArrays, float_dtype
 from cnncalc.numeric.weights.names import Slot, slots
@@ -76,23 +74,3 @@ def fans(slot: Slot) -> Fans:
                 return Fans(n_pairs / primitive.filters, n_pairs / arriving[-1])
     field = prod(kernel)
     return Fans(field * channels, field * filters)
-
-
-def written_kernel(slot: Slot) -> Array | None:
-    """The kernel that the spec has for this layer, in float64; None if it has none."""
-    layer = slot.layer.node.layer
-    if not isinstance(layer, (OneKernel, Dense)) or layer.weights is None:
-        return None
-    kernel = np.array(layer.weights, np.float64)
-    if layer.weights_scale is not None:
-        kernel *= float(layer.weights_scale)
-    (first, *_) = slot.layer.node.lowered.primitives
-    if isinstance(first, p.Convolution) and first.connections is not None:
-        seen = [
-            (channel, filter_)
-            for filter_, channels in enumerate(first.connections)
-            for channel in channels
-        ]
-        channels, filters = np.array(seen).T
-        return np.ascontiguousarray(kernel[..., channels, filters])
-    return kernel.reshape(slot.weight.shape)

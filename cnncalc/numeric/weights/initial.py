@@ -7,7 +7,8 @@ from math import sqrt
 import numpy as np
 
 from cnncalc.analysis.facts import NetworkFacts
-from cnncalc.numeric.weights.drawing import drawn, filled, is_kernel, written_kernel
+from cnncalc.exporters.written import written_kernel
+from cnncalc.numeric.weights.drawing import drawn, filled, is_kernel
 from cnncalc.numeric.weights.initializers import Fans, initializer
 from cnncalc.numeric.weights.lazy import Array, Dtype, LazyArrays
 from cnncalc.numeric.weights.moments import arriving_squares
@@ -70,8 +71,12 @@ def initial(
 
     def make(slot: Slot, rng: np.random.Generator, to: Dtype) -> Array:
         if is_kernel(slot):
-            written = written_kernel(slot)
-            return filled(slot, to, rng, draw) if written is None else written.astype(to)
+            written = written_kernel(slot.layer)
+            if written is None:
+                return filled(slot, to, rng, draw)
+            values, scale = written
+            exact = values.astype(np.float64)
+            return (exact if scale is None else exact * scale).astype(to)
         return np.full(slot.weight.shape, _STARTS[slot.weight.name], to)
 
     return drawn(facts, seed, dtype, make)
