@@ -55,17 +55,21 @@ def load(
     return network
 
 
-def parse_value(text: str) -> Any:
-    """The value of a variable as it is written on a command line: `0.5`, `true` or `[2, 2]`.
+def parse_value(text: str, what: str = "-D") -> Any:
+    """A value as it is written on a command line: `0.5`, `true` or `[2, 2]`.
+
+    Args:
+        text: The value.
+        what: What it is the value of, for the message: an option, or a layer's argument.
 
     Raises:
         UsageError: It is not a value in YAML.
     """
     try:
-        return plain_data(parse(Source("-D", text)))
+        return plain_data(parse(Source(what, text)))
     except SpecError as error:
         reason = error.diagnostics[0].message
-        raise UsageError(f"-D: {show(text)} is not a value: {reason}") from None
+        raise UsageError(f"{what}: {show(text)} is not a value: {reason}") from None
 
 
 def _open(source: str | Path) -> tuple[Source | ModelFile, zoo.ZooEntry | None]:

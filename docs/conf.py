@@ -34,6 +34,8 @@ def make() -> None:
     """Makes what the pages need and what nobody keeps."""
     from docs.drawn import draw_all
     from docs.gallery import make_gallery
+    from docs.notebook_pages import make_notebook_pages
 
     draw_all()
     make_gallery()
+    make_notebook_pages()

@@ -21,7 +21,9 @@ from pathlib import Path
 from docs.generate import DOCS, FILE, run
 
 DRAWN = DOCS / "drawn"
-_DRAWN = re.compile(r"^<!-- drawn: (?P<command>cnncalc draw [^\n]*?) -->$", re.MULTILINE)
+_DRAWN = re.compile(
+    r"^<!-- drawn: (?P<command>cnncalc (?:draw|compare) [^\n]*?) -->$", re.MULTILINE
+)
 
 
 def draw_all() -> list[Path]:

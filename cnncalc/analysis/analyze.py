@@ -8,7 +8,9 @@ from cnncalc.analysis.facts import Figures, LayerFacts, NetworkFacts, Totals
 from cnncalc.analysis.figures import figures
 from cnncalc.analysis.memory import Peak, peak_memory
 from cnncalc.analysis.receptive_field import receptive_fields
+from cnncalc.analysis.weights import Weight
 from cnncalc.errors import UsageError
+from cnncalc.ir.borders import Borders
 from cnncalc.ir.faults import Fault, SharedWeights
 from cnncalc.ir.graph import Graph, Lowered, Node
 from cnncalc.layers.base import Layer
@@ -35,7 +37,7 @@ def analyze(network: Network, *, batch: int = 1, dtype: str = "float32") -> Netw
     if dtype not in ELEMENT_BYTES:
         raise UsageError(f"the dtype must be one of {', '.join(ELEMENT_BYTES)}, not {dtype!r}")
     graph = network.graph
-    sizes = _element_bytes(graph, dtype)
+    sizes = element_bytes(graph, dtype)
     layers = _layer_facts(graph, sizes, batch)
     peak = peak_memory(graph, [size * batch for size in sizes])
     nodes = graph.nodes
@@ -51,7 +53,8 @@ def analyze(network: Network, *, batch: int = 1, dtype: str = "float32") -> Netw
     )
 
 
-def _element_bytes(graph: Graph, dtype: str) -> list[int]:
+def element_bytes(graph: Graph, dtype: str) -> list[int]:
+    """Bytes of an element of every node's output; `dtype` holds where a layer says no other."""
     default = ELEMENT_BYTES[dtype]
     return [
         ELEMENT_BYTES[node.layer.dtype]
@@ -65,6 +68,7 @@ def _layer_facts(graph: Graph, sizes: list[int], batch: int) -> list[LayerFacts]
     nodes = graph.nodes
     fields = receptive_fields(graph)
     memo: dict[Lowered, Figures] = {}
+    borders: Borders | None = None
     layers = []
     for node in nodes[graph.n_inputs :]:
         lowered = node.lowered
@@ -77,6 +81,11 @@ def _layer_facts(graph: Graph, sizes: list[int], batch: int) -> list[LayerFacts]
             counted = memo[lowered] = figures(
                 lowered, trainable=trainable, element_bytes=size, batch=batch
             )
+            if node.op == "opaque" and not lowered.primitives and node.layer is not None:
+                counted = memo[lowered] = _declared(counted, node.layer, size, batch)
+        if any(window.real_cells_lost for window in counted.windows):
+            borders = borders or Borders(graph)
+            counted = _without_border(counted, node, borders)
         layers.append(
             LayerFacts(
                 node.name,
@@ -92,6 +101,32 @@ def _layer_facts(graph: Graph, sizes: list[int], batch: int) -> list[LayerFacts]
             )
         )
     return layers
+
+
+def _declared(counted: Figures, layer: object, element_bytes: int, batch: int) -> Figures:
+    """The figures of an opaque layer of which what comes out is not known, but what it costs is."""
+    params, macs = getattr(layer, "params", None), getattr(layer, "macs", None)
+    if macs is not None:
+        counted = counted._replace(n_macs=macs * batch)
+    if params is None:
+        return counted
+    return counted._replace(
+        weights=(Weight("weights", (params,)),),
+        n_params=params,
+        n_trainable_params=params if getattr(layer, "trainable", True) else 0,
+        n_statistics=0,
+        weight_bytes=params * element_bytes,
+    )
+
+
+def _without_border(counted: Figures, node: Node, borders: Borders) -> Figures:
+    """The figures where cells that a pad layer added before are no loss of the input's."""
+    if not borders.arriving[node.index]:
+        return counted
+    padded = next(filter(None, borders.windows(node.index, node.lowered)))
+    windows = zip(counted.windows, padded, strict=True)
+    real = tuple([one._replace(real_cells_lost=two.real_cells_lost) for one, two in windows])
+    return counted._replace(windows=real)
 
 
 def _shared_faults(

@@ -16,10 +16,13 @@ class Seen(NamedTuple):
         axes: Per spatial axis the field as a function of the output's place; None where every
             output sees the whole input, as after global pooling.
         whole: Whether a path sees everything, be it beside paths that do not.
+        smallest: The same as `axes` for the paths that see least, of which the one with the least
+            size is the narrowest; equal to `axes` where there is but one path.
     """
 
     axes: tuple[Axis, ...] | None
     whole: bool
+    smallest: tuple[Axis, ...] | None
 
 
 def axis_fields(graph: Graph, position: int) -> list[Seen | None]:
@@ -31,4 +34,6 @@ def axis_fields(graph: Graph, position: int) -> list[Seen | None]:
     """
     one = FieldPass(graph, position)
     one.run()
-    return [None if seen is None else Seen(seen.axes, seen.whole) for seen in one.seen]
+    return [
+        None if seen is None else Seen(seen.axes, seen.whole, seen.smallest) for seen in one.seen
+    ]

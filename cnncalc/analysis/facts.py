@@ -144,6 +144,18 @@ class LayerFacts(NamedTuple):
         return self.figures.activation_bytes
 
     @property
+    def sees_all(self) -> bool:
+        """Whether every output sees the whole input: after global pooling or flattening.
+
+        Behind a gate, a side path that does, the map still has a field of its own.
+        """
+        field = self.receptive_field
+        if field is None or not field.whole_input:
+            return False
+        shape = self.output_shape
+        return field.size is None or shape is None or all(size == 1 for size in shape[:-1])
+
+    @property
     def arithmetic_intensity(self) -> float | None:
         """FLOPs per byte of input, weights and output."""
         figures = self.figures
@@ -247,6 +259,17 @@ class NetworkFacts:
     def sources(self, layer: LayerFacts) -> list[LayerFacts]:
         """The layers that feed a layer; network inputs are no layers."""
         return [self._by_name[name] for name in layer.inputs if name in self._by_name]
+
+    @property
+    def last_map(self) -> LayerFacts | None:
+        """The last layer of which an output sees a part of the input; those after it see all.
+
+        None where there is no such layer, or where one after it is not known.
+        """
+        last = next((layer for layer in reversed(self.layers) if not layer.sees_all), None)
+        if last is None or last.receptive_field is None or not last.receptive_field.size:
+            return None
+        return last
 
     @property
     def output_shape(self) -> Shape | None:

@@ -66,8 +66,8 @@ def operations(primitive: p.Primitive, inputs: tuple[Shape, ...], output: Shape)
             return _per_element("activation", 1, n_out)
         case p.Maxout(pieces=pieces):
             return _per_element("activation", pieces - 1, n_out)
-        case p.ChannelScale(bias=bias):
-            return _per_element("scale", 1 + bias, n_out)
+        case p.ChannelScale(bias=bias, factor=factor):
+            return _per_element("scale", factor + bias, n_out)
         case p.Rescale(offset=offset):
             return _per_element("scale", 1 + any(offset), n_out)
         case p.Merge(kind="concat"):

@@ -35,9 +35,10 @@ def weights(primitive: p.Primitive, shape: Shape) -> tuple[Weight, ...] | None:
             return _kernel_and_bias(primitive, shape)
         case p.Normalization():
             return _normalization(primitive, shape)
-        case p.ChannelScale(bias=bias):
-            factor = _per_channel(shape, "scale")
-            return factor and ((*factor, Weight("bias", factor[0].shape)) if bias else factor)
+        case p.ChannelScale(bias=bias, factor=factor):
+            return _per_channel(shape, *["scale"] * factor, *["bias"] * bias)
+        case p.Activation(function="prelu", variant="shared"):
+            return (Weight("alpha", (1,)),)
         case p.Activation(function="prelu"):
             return _per_channel(shape, "alpha")
         case p.Opaque(params=params):

@@ -126,7 +126,7 @@ def _alone(asked: _Asked) -> tuple[NetworkFacts, str | None]:
         raise UsageError(f"-D sets variables of a network; {op} alone has none")
     arguments = _arguments(op, words)
     if asked.variant is not None:  # of hard_sigmoid, say
-        arguments["variant"] = parse_value(asked.variant)
+        arguments["variant"] = parse_value(asked.variant, f"{op} --variant")
     facts = analyze(network_of(op, arguments, asked.input or []))
     return facts, facts.layers[-1].name
 
@@ -153,7 +153,7 @@ def _arguments(op: str, words: list[str]) -> dict[str, Any]:
         name = name.replace("-", "_")
         if name in found:
             raise UsageError(f"{op}: {quoted(name)} is given twice")
-        found[name] = parse_value(text) if equals else True
+        found[name] = parse_value(text, f"{op} --{name}") if equals else True
     return found
 
 

@@ -87,6 +87,11 @@ class Count(NamedTuple):
         terms = [term for figure in self.figures for term in figure.terms if term.mistake]
         return tuple(dict.fromkeys(f"{term.name}: {term.mistake}" for term in terms))
 
+    def _repr_html_(self) -> str:
+        from cnncalc.report.html_count import count_html  # it is asked how it looks
+
+        return count_html(self)
+
 
 class Tool(Protocol):
     """What the file of a tool has in it."""

@@ -118,9 +118,10 @@ class Maxout(NamedTuple):
 
 
 class ChannelScale(NamedTuple):
-    """A trainable factor, and perhaps a trainable offset, per channel."""
+    """A trainable factor, a trainable offset, or both, per channel."""
 
     bias: bool = False
+    factor: bool = True
 
 
 class Rescale(NamedTuple):

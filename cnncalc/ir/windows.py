@@ -27,7 +27,8 @@ class Window(NamedTuple):
         end: Padding after, P_end.
         output: Number of positions, O; below 1 when the window does not fit even once.
         remainder: Trailing cells that no window reaches, padding included; 0 for ceil rounding.
-        real_cells_lost: How many of those are input and not padding: `max(0, r - P_end)`.
+        real_cells_lost: How many of those are input and not padding: `max(0, r - P_end)`; among a
+            layer's facts the cells that a pad layer has added before are no input either.
         ceil: Whether the size was rounded up.
     """
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
-from cnncalc.linter.finding import Finding, Severity
+from cnncalc.linter.finding import Finding, Findings, Severity
 from cnncalc.linter.fixes import Fix, ResolvedFix, Resolver
 from cnncalc.linter.rule import Report, Rule
 from cnncalc.linter.settings import LintSettings
@@ -48,7 +48,7 @@ def codes() -> list[str]:
     return [rule.code for rule in rules()]
 
 
-def lint(facts: NetworkFacts, settings: LintSettings = DEFAULT) -> list[Finding]:
+def lint(facts: NetworkFacts, settings: LintSettings = DEFAULT) -> Findings:
     """Run the rules; what several copies of one line share is one finding.
 
     Args:
@@ -72,7 +72,7 @@ def lint(facts: NetworkFacts, settings: LintSettings = DEFAULT) -> list[Finding]
             severity = settings.severity_of(rule.code, finding.severity)
             findings.append((subject, finding._replace(severity=severity)))
     kept = [finding for subject, finding in findings if (finding.code, subject) not in superseded]
-    return sorted(_suppress(kept, chosen, facts), key=_order)
+    return Findings(sorted(_suppress(kept, chosen, facts), key=_order), facts.network)
 
 
 def _subject(report: Report) -> object:

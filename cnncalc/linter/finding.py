@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from cnncalc.linter.fixes import ResolvedFix
 from cnncalc.source import Span
+
+if TYPE_CHECKING:
+    from cnncalc.spec.network import Network
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -43,3 +47,20 @@ class Finding(NamedTuple):
     layers: tuple[str, ...]
     span: Span | None
     fixes: tuple[ResolvedFix, ...] = ()
+
+
+class Findings(list[Finding]):
+    """All that the linter found, in the order of the source; a notebook shows it by itself.
+
+    Attributes:
+        network: What it is about.
+    """
+
+    def __init__(self, findings: Iterable[Finding], network: Network) -> None:
+        super().__init__(findings)
+        self.network = network
+
+    def _repr_html_(self) -> str:
+        from cnncalc.report.html_findings import findings_html  # it is asked how it looks
+
+        return findings_html(self, self.network)

@@ -83,21 +83,9 @@ def _field(row: Row) -> str:
     field = row.last.receptive_field
     if field is None:
         return UNKNOWN
-    if sees_all(row.last):
+    if row.last.sees_all:
         return "all"
     return per_axis(field.size) if field.size else UNKNOWN
-
-
-def sees_all(layer: LayerFacts) -> bool:
-    """Whether every output sees the whole input: after global pooling or flattening.
-
-    Behind a gate, a side path that does, the map still has a field of its own, and that is shown.
-    """
-    field = layer.receptive_field
-    if field is None or not field.whole_input:
-        return False
-    shape = layer.output_shape
-    return field.size is None or shape is None or all(size == 1 for size in shape[:-1])
 
 
 def _stride(row: Row) -> str:

@@ -30,7 +30,7 @@ def write_tables(file: Writable, networks: list[NetworkFacts], view: View) -> No
     several = len(networks) > 1
     writer.writerow(["network"] * several + [column.key for column in columns])
     for facts in networks:
-        start = [_text(printable(facts.name or ""))] * several
+        start = [cell_text(printable(facts.name or ""))] * several
         writer.writerows(start + cells for cells in _rows(facts, columns, view))
 
 
@@ -44,8 +44,9 @@ def _value(column: Column, row: Row) -> object:
     if column.field is not None:
         return row.figure(column.field)[0]
     text = column.text(row)
-    return "" if text == UNKNOWN else _text(text.replace("×", "x"))
+    return "" if text == UNKNOWN else cell_text(text.replace("×", "x"))
 
 
-def _text(text: str) -> str:
+def cell_text(text: str) -> str:
+    """A text that a spreadsheet does not take for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text

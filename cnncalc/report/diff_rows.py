@@ -11,7 +11,7 @@ from cnncalc.analysis.facts import LayerFacts
 from cnncalc.comparison.difference import Change, Kind, LayerDiff, NetworkDiff
 from cnncalc.comparison.likeness import Written
 from cnncalc.ir.shapes import Shape, Size, format_shape
-from cnncalc.report.columns import count_of, sees_all
+from cnncalc.report.columns import count_of
 from cnncalc.report.numbers import UNKNOWN, at_least, exact, per_axis
 from cnncalc.source.printable import printable
 
@@ -210,9 +210,9 @@ def _shapes(before: Shape | None, after: Shape | None) -> str:
 def field_of(layer: LayerFacts) -> str:
     """The receptive field of a layer."""
     field = layer.receptive_field
-    if field is None or (field.size is None and not sees_all(layer)):
+    if field is None or (field.size is None and not layer.sees_all):
         return UNKNOWN
-    return "all" if sees_all(layer) or field.size is None else per_axis(field.size)
+    return "all" if layer.sees_all or field.size is None else per_axis(field.size)
 
 
 def _sum(layers: Sequence[LayerFacts], name: str) -> tuple[Size, bool]:

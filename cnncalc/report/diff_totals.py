@@ -11,7 +11,6 @@ from cnncalc.ir.shapes import Size, format_shape
 from cnncalc.report.columns import count_of
 from cnncalc.report.diff_rows import ARROW, field_of
 from cnncalc.report.numbers import UNKNOWN, at_least, exact, human, human_bytes
-from cnncalc.report.totals import last_map
 from cnncalc.source.printable import printable
 
 TITLES = ("Total", "Before", "After", "Difference", "")
@@ -105,7 +104,7 @@ def _difference(before: Size, after: Size) -> str:
 
 
 def _last_field(facts: NetworkFacts) -> str:
-    layer = last_map(facts)
+    layer = facts.last_map
     return UNKNOWN if layer is None else field_of(layer)
 
 

@@ -39,7 +39,7 @@ def write_plain(write: Write, name: str | None, found: Sequence[Found]) -> None:
     for one in found:
         write(f"\n{one.fitting.axes}: {rule(one.fitting)}\n")
         write("".join(f"{line}\n" for line in _lines(one)))
-        rows = list(_rows(one))
+        rows = list(size_rows(one.fitting, one.wanted))
         if rows:
             write("\n")
             write_grid(write, _TITLES, rows, ())
@@ -57,7 +57,7 @@ def print_drawn(name: str | None, found: Sequence[Found]) -> None:
         print_line(console, f"{one.fitting.axes}: {rule(one.fitting)}", "bold green")
         for line in _lines(one):
             print_line(console, line)
-        rows = list(_rows(one))
+        rows = list(size_rows(one.fitting, one.wanted))
         if rows:
             console.print()
             styles = [["bold" if row[0] == str(one.wanted) else ""] * 2 for row in rows]
@@ -70,7 +70,7 @@ def write_markdown(write: Write, name: str | None, found: Sequence[Found]) -> No
     for one in found:
         write(f"\n**{one.fitting.axes}: {rule(one.fitting)}**\n")
         write("".join(f"\n{escaped(line)}\n" for line in _lines(one)))
-        rows = list(_rows(one))
+        rows = list(size_rows(one.fitting, one.wanted))
         if rows:
             write(f"\n| {' | '.join(_TITLES)} |\n|---:|---:|\n")
             write("".join(f"| {' | '.join(row)} |\n" for row in rows))
@@ -135,7 +135,7 @@ def _lines(found: Found) -> Iterator[str]:
         yield f"another size gives another number of weights in {names}"
 
 
-def _rows(found: Found) -> Iterator[tuple[str, str]]:
-    """The nearest sizes that fit, with what comes out."""
-    for size in found.fitting.nearest(found.wanted, _SHOWN):
-        yield str(size), format_shape(found.fitting.output(size))
+def size_rows(fitting: Fitting, wanted: int) -> Iterator[tuple[str, str]]:
+    """The sizes that fit which are nearest to a wanted one, with what comes out."""
+    for size in fitting.nearest(wanted, _SHOWN):
+        yield str(size), format_shape(fitting.output(size))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnncalc.analysis.facts import LayerFacts, NetworkFacts
+from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.ir.shapes import Size, format_shape
-from cnncalc.report.columns import count_of, sees_all
+from cnncalc.report.columns import count_of
 from cnncalc.report.numbers import at_least, exact, human, human_bytes, per_axis
 from cnncalc.source.printable import printable
 
@@ -98,7 +98,7 @@ def _memory(facts: NetworkFacts) -> Iterator[Total]:
 
 
 def _field(facts: NetworkFacts) -> Iterator[Total]:
-    layer = last_map(facts)
+    layer = facts.last_map
     field = layer.receptive_field if layer is not None else None
     if layer is None or field is None or not field.size:
         return
@@ -106,17 +106,6 @@ def _field(facts: NetworkFacts) -> Iterator[Total]:
     gate = ", beside a gate that sees everything" if field.whole_input else ""
     note = f"cells per axis, {stride}at {printable(layer.name)}{gate}"
     yield Total("Receptive field", per_axis(field.size), "", note)
-
-
-def last_map(facts: NetworkFacts) -> LayerFacts | None:
-    """The last layer of which an output sees a part of the input; those after it see everything.
-
-    None where there is no such layer, or where one after it is not known.
-    """
-    last = next((layer for layer in reversed(facts.layers) if not sees_all(layer)), None)
-    if last is None or last.receptive_field is None or not last.receptive_field.size:
-        return None
-    return last
 
 
 def _total(facts: NetworkFacts, label: str, field: str, note: str, short: str = "") -> Total:

@@ -16,7 +16,7 @@ from cnncalc.source.limits import (
     TOO_MANY_KEYS,
 )
 from cnncalc.source.scalars import BEYOND, LONE_SURROGATE, has_surrogate
-from cnncalc.source.tree import Mapping, Node, Scalar, Sequence, Value
+from cnncalc.source.tree import Mapping, Node, Scalar, Sequence, Value, scalar
 
 
 def from_data(data: object) -> Node:
@@ -74,13 +74,13 @@ def _node(data: object) -> Node:
         return Mapping([], 0, 0)
     if isinstance(data, list | tuple):
         return Sequence([], 0, 0)
-    return Scalar(_value(data), 0, 0, plain=not isinstance(data, str))
+    return scalar(_value(data), 0, 0, plain=not isinstance(data, str))
 
 
 def _key(key: object) -> Scalar:
     if not isinstance(key, str):
         raise _error(f"a key is a {type(key).__name__}; keys of a spec are strings")
-    return Scalar(_text(key), 0, 0, plain=False)
+    return scalar(_text(key), 0, 0, plain=False)
 
 
 def _value(data: object) -> Value:

@@ -49,7 +49,6 @@ except ImportError:  # PyYAML without libyaml: the same events, 16 times slower
 
 _STARTS = frozenset({SequenceStartEvent, MappingStartEvent})
 _ENDS = frozenset({SequenceEndEvent, MappingEndEvent})
-_OTHER_NODES = _STARTS | {AliasEvent}
 # A key counts twice. Halves say so without asking, for everything in a map, whether it is a key: a
 # key and its value count three times.
 _IN_A_LIST, _IN_A_MAP = 2, 3
@@ -89,39 +88,58 @@ def _tree(source: Source) -> Node:
     event: Any  # PyYAML's types call all marks optional
     for event in iter(Parser(source.text).get_event, None):
         kind = type(event)
-        if kind is ScalarEvent or kind in _OTHER_NODES:
+        if kind is ScalarEvent:  # two million times, so no call that can be spared
             halves += weight
             if halves > most_halves:
                 raise source.error(event.start_mark.index, TOO_MANY)
-            if event.anchor is not None or event.tag is not None:  # an alias has an anchor
+            if event.anchor is not None or event.tag is not None:
                 raise _decorated(source, event)
-        if kind is ScalarEvent and not event.style:
-            start, end = event.start_mark.index, event.end_mark.index
-            if start == end:
-                start = end = _place_of_nothing(source, start, siblings)
+            node = Scalar()
+            node.start = start = event.start_mark.index
+            node.length = event.end_mark.index - start
             text = event.value
-            if text in known:
-                value = known[text]
-            elif len(known) < _MOST_KNOWN:
-                value = known[text] = _resolved(source, start, text)
+            if text in known and not event.style:
+                node.plain = True
+                node.value = known[text]
+            elif event.style:
+                node.plain = False
+                node.value = text
+                if event.style in "|>":
+                    node.length = _length_of_block(source, node)
+                    halves += weight  # it counts twice: this takes as long as the event
+                if not text.isascii() and has_surrogate(text):  # libyaml refuses the escape of one
+                    raise source.error(start, LONE_SURROGATE)
             else:
-                value = _resolved(source, start, text)
-                halves += weight  # it counts twice: this takes as long as the event
-            siblings.append(Scalar(value, start, end, True))
-        elif kind is ScalarEvent:
-            siblings.append(_quoted(source, event))
-            halves += weight * (event.style in "|>")  # block scalars take as long
+                node.plain = True
+                try:
+                    node.value = value = resolve(text)
+                except ValueError as error:
+                    raise source.error(start, str(error)) from None
+                if not text:
+                    node.start = _place_of_nothing(source, start, siblings)
+                elif len(known) < _MOST_KNOWN:
+                    known[text] = value
+                else:
+                    halves += weight  # it counts twice: this takes as long as the event
+            siblings.append(node)
         elif kind in _STARTS:
+            # Twice, as it takes two events, and events take time.
+            halves += weight + 2
+            if halves > most_halves:
+                raise source.error(event.start_mark.index, TOO_MANY)
+            if event.anchor is not None or event.tag is not None:
+                raise _decorated(source, event)
             if len(parents) == MAX_DEPTH:
                 raise source.error(event.start_mark.index, TOO_DEEP)
             parents.append((siblings, weight, event.start_mark.index))
             siblings = []
             weight = _IN_A_MAP if kind is MappingStartEvent else _IN_A_LIST
-            halves += 2  # a collection counts twice: it takes two events, and events take time
         elif kind in _ENDS:
             children = siblings
             siblings, weight, start = parents.pop()
             siblings.append(_collection(source, event, children, start))
+        elif kind is AliasEvent:
+            raise _decorated(source, event)
         elif kind is DocumentStartEvent:
             _check_document(source, event, siblings)
     if not siblings or siblings[0].start == siblings[0].end:
@@ -136,23 +154,9 @@ def _place_of_nothing(source: Source, offset: int, before: list[Node]) -> int:
     return offset
 
 
-def _resolved(source: Source, start: int, text: str) -> Value:
-    try:
-        return resolve(text)
-    except ValueError as error:
-        raise source.error(start, str(error)) from None
-
-
-def _quoted(source: Source, event: Any) -> Scalar:
-    start, end = event.start_mark.index, event.end_mark.index
-    text = event.value
-    if event.style in "|>":  # a block scalar: the blank lines after it are not part of it
-        end = start + len(source.text[start:end].rstrip(_BLANK))
-    if not text.isascii() and has_surrogate(
-        text
-    ):  # libyaml refuses such an escape, the pure parser does not
-        raise source.error(start, LONE_SURROGATE)
-    return Scalar(text, start, end, False)
+def _length_of_block(source: Source, node: Scalar) -> int:
+    """The length of a block scalar: the blank lines after it are not part of it."""
+    return len(source.text[node.start : node.end].rstrip(_BLANK))
 
 
 def _collection(source: Source, event: Any, children: list[Node], start: int) -> Sequence | Mapping:

@@ -13,6 +13,7 @@ from cnncalc.source.tree import Value
 
 MAX_DIGITS = 64  # Python refuses to read integers of more than 4300
 MAX_EXPONENT = 99
+_FEW_DIGITS = 15  # as many as stay within the limit of numbers
 BEYOND = "beyond the limit of ±10^15; write a smaller one"
 LONE_SURROGATE = "a lone surrogate is no character; write the character itself"
 
@@ -25,9 +26,10 @@ _WORDS: dict[str, Value] = (
 )
 _NUMBER_STARTS = frozenset("+-.0123456789")
 _NUMBER = re.compile(  # an integer matches without any group
-    r"[-+]?(?:[0-9]++(\.[0-9]*+)?+|(\.[0-9]++))([eE][-+]?[0-9]++)?+"
+    r"[-+]?(?:[0-9]++(\.[0-9]*+)?+|(\.[0-9]++))"
+    r"(?:([eE][-+]?[0-9]{1,2}(?![0-9]))|([eE][-+]?[0-9]++))?+"
 )
-_EXPONENT = 3
+_LONG_EXPONENT = 4
 _OTHER = re.compile(
     r"(?P<octal_or_hex>0o[0-7]++|0x[0-9a-fA-F]++)"
     r"|(?P<no_number>[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))"
@@ -41,10 +43,15 @@ def resolve(text: str) -> Value:
     Raises:
         ValueError: It is a number that no spec has a use for; the message says why.
     """
-    if text[:1] not in _NUMBER_STARTS:
+    sign = text[:1]
+    if sign not in _NUMBER_STARTS:
         return _WORDS.get(text, text)
-    if len(text) <= 15 and text.isdecimal() and text.isascii():
-        return int(text)  # nearly all of them
+    if len(text) <= _FEW_DIGITS and text.isascii():  # nearly all of them, without a pattern
+        digits = text[1:] if sign in "+-" else text
+        if digits.isdecimal():
+            return int(text)
+        if digits.replace(".", "", 1).isdecimal():
+            return float(text)
     match = _NUMBER.fullmatch(text)
     if match is None:
         return _other(text)
@@ -53,7 +60,7 @@ def resolve(text: str) -> Value:
     kind = match.lastindex
     if kind is None:
         number: float = int(text)
-    elif kind == _EXPONENT and abs(int(match[_EXPONENT][1:])) > MAX_EXPONENT:
+    elif kind == _LONG_EXPONENT and abs(int(match[_LONG_EXPONENT][1:])) > MAX_EXPONENT:
         raise ValueError(
             f"the exponent of {text} is beyond ±{MAX_EXPONENT}; write a number in reach"
         )

@@ -16,24 +16,24 @@ Value: TypeAlias = bool | int | float | str | None
 class _Spanned:
     """What has a place in the text."""
 
-    __slots__ = ("_length", "start")
+    __slots__ = ("length", "start")
 
     start: int
-    _length: int
+    length: int
 
     @property
     def end(self) -> int:
         """Offset after the last character."""
-        return self.start + self._length
+        return self.start + self.length
 
     @property
     def span(self) -> Span:
         """Where the node is in `Source.text`."""
-        return Span(self.start, self.start + self._length)
+        return Span(self.start, self.start + self.length)
 
 
 class Scalar(_Spanned):
-    """A single value.
+    """A single value, made by `scalar` or, without a call, by the parser.
 
     Attributes:
         value: None, a bool, a number or a string, as the YAML 1.2 core schema reads it.
@@ -43,14 +43,21 @@ class Scalar(_Spanned):
     __match_args__ = ("value",)
     __slots__ = ("plain", "value")
 
-    def __init__(self, value: Value, start: int, end: int, plain: bool) -> None:
-        self.value = value
-        self.start = start
-        self._length = end - start
-        self.plain = plain
+    value: Value
+    plain: bool
 
     def __repr__(self) -> str:
         return f"Scalar({self.value!r})"
+
+
+def scalar(value: Value, start: int, end: int, *, plain: bool) -> Scalar:
+    """A scalar of that value at that place. No `__init__` does this: calling one takes as long."""
+    node = Scalar()
+    node.value = value
+    node.start = start
+    node.length = end - start
+    node.plain = plain
+    return node
 
 
 class Sequence(_Spanned):
@@ -66,7 +73,7 @@ class Sequence(_Spanned):
     def __init__(self, items: list[Node], start: int, end: int) -> None:
         self.items = items
         self.start = start
-        self._length = end - start
+        self.length = end - start
 
     def __repr__(self) -> str:
         return f"Sequence({self.items!r})"
@@ -85,7 +92,7 @@ class Mapping(_Spanned):
     def __init__(self, entries: list[tuple[Scalar, Node]], start: int, end: int) -> None:
         self.entries = entries
         self.start = start
-        self._length = end - start
+        self.length = end - start
 
     def get(self, key: str) -> Node | None:
         """The value under a key, or None where there is no such key."""

@@ -45,6 +45,7 @@ class Document:
 
     Attributes:
         source: The text, or None for a network built in Python.
+        settings: What was set from outside.
         root: The whole tree.
         name: Name of the network.
         inputs: Shape of every input by name; None for one that is wrong.
@@ -59,6 +60,7 @@ class Document:
 
     def __init__(self, root: Node, source: Source | None, settings: Settings) -> None:
         self.source = source
+        self.settings = settings
         self.problems = Problems()
         self.root = self._root(root)
         self._sections = {str(key.value): node for key, node in self.root.entries}

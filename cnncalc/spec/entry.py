@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import chain, islice
 from typing import NamedTuple
 
 from cnncalc.layers import families, find
@@ -12,6 +13,8 @@ from cnncalc.spec.document import FLOW_WORDS, Block, Document
 from cnncalc.spec.problems import BAD_VALUE, UNKNOWN_KEY, Problems, show
 
 Arguments = dict[str, tuple[Node, Node]]  # our name of each → its key (or the op) and its value
+
+_MOST_LISTED = 40  # words in a message; no layer has as many arguments
 
 # Ops by the names that they have elsewhere, where those look nothing like ours.
 _OTHER_WORDS = {
@@ -106,8 +109,10 @@ class EntryReader:
 
     def _several_keys(self, keys: list[Scalar]) -> None:
         """Say what to do with keys that stand beside the op and not in it."""
-        known = {*families(), *self._document.blocks}
-        op = next((key for key in keys if key.value in known), keys[0])
+        if self._problems.is_full:
+            return
+        ops, blocks = families(), self._document.blocks
+        op = next((key for key in keys if key.value in ops or key.value in blocks), keys[0])
         wrong = [key for key in keys if key is not op]
         others = ", ".join(f"{key.value}: …" for key in wrong[:3])
         message = "a layer is a map with one key, its op"
@@ -118,14 +123,14 @@ class EntryReader:
         if op[:1].isupper():
             block = self._document.blocks.get(op)
             if block is None:
-                self._unknown("block", op, head, [*self._document.blocks, *families()])
+                self._unknown("block", op, head, chain(self._document.blocks, families()))
             return None, block, block is not None
         layer_type = find(op)
         if layer_type is None:
-            self._unknown("op", op, head, [*families(), *self._document.blocks])
+            self._unknown("op", op, head, chain(families(), self._document.blocks))
         return layer_type, None, layer_type is not None
 
-    def _unknown(self, kind: str, op: str, head: Scalar, known: list[str]) -> None:
+    def _unknown(self, kind: str, op: str, head: Scalar, known: Iterable[str]) -> None:
         message = f"unknown {kind} {show(op)}"
         right = _OTHER_WORDS.get(op.lower())
         if right is not None:
@@ -175,8 +180,8 @@ class EntryReader:
         if layer_type is not None or block is not None:
             what = show(value.value) if isinstance(value, Scalar) else "a list"
             message = f"{op} takes no argument without a name, but {what} is given"
-            known = _known_words(layer_type, block)
-            hint = f"write - {op}, or name its arguments: {', '.join(known)}" if known else None
+            known = _listed(_known_words(layer_type, block))
+            hint = f"write - {op}, or name its arguments: {known}" if known else None
             self._problems.add(BAD_VALUE, value, message, help=hint or f"write - {op}")
         return {}, {}, False
 
@@ -198,12 +203,7 @@ class EntryReader:
             else:
                 continue
             if name is None:
-                known = _known_words(layer_type, block)
-                message = f"{op} has no argument {show(word)}"
-                hint = f"it has {', '.join(known) or 'none'}"
-                if word.endswith(")"):
-                    hint = "put the expression before in quotes: inside {…} a comma ends it"
-                self._problems.add(UNKNOWN_KEY, key, message, help=hint, near=(word, known))
+                self._no_argument(op, key, layer_type, block)
                 sound = False
             elif name in arguments:
                 message = f"{op}: {arguments[name][0].value} and {word} are one argument"  # type: ignore[union-attr]
@@ -212,6 +212,19 @@ class EntryReader:
             else:
                 arguments[name] = (key, node)
         return arguments, sound
+
+    def _no_argument(
+        self, op: str, key: Scalar, layer_type: type[Layer] | None, block: Block | None
+    ) -> None:
+        if self._problems.is_full:
+            return
+        word = str(key.value)
+        known = _known_words(layer_type, block)
+        message = f"{op} has no argument {show(word)}"
+        hint = f"it has {_listed(known) or 'none'}"
+        if word.endswith(")"):
+            hint = "put the expression before in quotes: inside {…} a comma ends it"
+        self._problems.add(UNKNOWN_KEY, key, message, help=hint, near=(word, known))
 
     def _read_first(
         self, op: str, layer_type: type[Layer] | None, block: Block | None, node: Node
@@ -239,9 +252,14 @@ class EntryReader:
                 self._defaults[op] = self._name_arguments(op, layer_type, None, node.entries)[0]
 
 
-def _known_words(layer_type: type[Layer] | None, block: Block | None) -> list[str]:
+def _known_words(layer_type: type[Layer] | None, block: Block | None) -> Collection[str]:
     if layer_type is not None:
         known = [name for name in layer_type.model_fields if name not in layer_type.flow_words]
         return sorted(known, key=lambda name: (name in Layer.model_fields, name))
-    params = list(block.params) if block else []
-    return params
+    return block.params if block else ()
+
+
+def _listed(words: Collection[str]) -> str:
+    """Words for a message, not all of them where a stranger wrote thousands."""
+    few = ", ".join(islice(words, _MOST_LISTED))
+    return few if len(words) <= _MOST_LISTED else f"{few}, …"

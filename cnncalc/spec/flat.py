@@ -63,6 +63,7 @@ def _declarations(document: Document) -> Iterator[str]:
         if str(key_node.value).startswith("x-") and key_node.value not in (
             "x-networks",
             "x-published",
+            "x-accuracy",
         ):
             yield f"{_scalar(str(key_node.value))}: {_flow(plain_data(node))}"
 

@@ -53,7 +53,7 @@ def explain(facts: NetworkFacts, layer: str | None = None) -> Worked:
     written = found.node.layer if isinstance(found.node.layer, Layer) else None
     parts = (
         _output(found, taken_apart, written),
-        _misfit(taken_apart),
+        _misfit(_without_border(found, taken_apart)),
         _parameters(facts, found, taken_apart),
         _macs(found, taken_apart),
         _flops(found, taken_apart),
@@ -113,6 +113,15 @@ def _keeps(stage: Stage) -> bool:
 def _is_pointwise(stage: Stage) -> bool:
     """Whether a window of one cell moves by one, which changes no size."""
     return bool(stage.windows) and not _slides(stage)
+
+
+def _without_border(layer: LayerFacts, parts: list[Stage]) -> list[Stage]:
+    """The stages with the window of the layer's facts, which know what a pad layer has added."""
+    first = next((k for k, stage in enumerate(parts) if stage.windows), None)
+    if first is None or layer.faults:
+        return parts
+    known = parts[first]._replace(windows=layer.windows)
+    return [*parts[:first], known, *parts[first + 1 :]]
 
 
 def _misfit(parts: Sequence[Stage]) -> Part | None:

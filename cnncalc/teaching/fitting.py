@@ -57,6 +57,11 @@ class Fitting(NamedTuple):
         """What the network gives for a size that fits."""
         return self.outputs[self.sizes.index(size)]
 
+    def _repr_html_(self) -> str:
+        from cnncalc.report.html_sizes import fitting_html  # it is asked how it looks
+
+        return fitting_html(self)
+
 
 def sizes(
     network: Network,

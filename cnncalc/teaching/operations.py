@@ -116,7 +116,7 @@ def _reason(primitive: p.Primitive) -> str:
         case p.Resize():
             return "bilinear interpolation"
         case p.ChannelScale() | p.Rescale():
-            return "a factor, and an offset if there is one"
+            return "a factor, an offset, or both"
         case p.Activation():
             return "one per value"
         case (

@@ -31,9 +31,12 @@ def parameter_lines(stage: Stage) -> list[Line]:
             return [_line(stage, product(inputs + 1 if bias else inputs, Symbol("C_out", units)))]
         case p.Normalization():
             return _normalization(stage, primitive, shape, channels)
-        case p.ChannelScale(bias=bias):
-            line = _line(stage, product(Constant(1 + bias), Symbol("C", channels)))
-            return [line._replace(note="a factor and an offset per channel" if bias else "")]
+        case p.ChannelScale(bias=bias, factor=factor):
+            line = _line(stage, product(Constant(factor + bias), Symbol("C", channels)))
+            note = "a factor and an offset per channel" if factor else "an offset per channel"
+            return [line._replace(note=note if bias else "")]
+        case p.Activation(function="prelu", variant="shared"):
+            return [_line(stage, Constant(1))._replace(note="one slope for all channels")]
         case p.Activation(function="prelu"):
             return [_line(stage, Symbol("C", channels))._replace(note="a slope per channel")]
         case (

@@ -129,3 +129,10 @@ class Worked(NamedTuple):
     def part(self, key: Key) -> Part | None:
         """The answer to one question; None where it does not arise."""
         return next((part for part in self.parts if part.key == key), None)
+
+    def _repr_markdown_(self) -> str:
+        from cnncalc.report.explain_markdown import write_markdown  # it is asked how it looks
+
+        texts: list[str] = []
+        write_markdown(texts.append, self)
+        return "".join(texts)

@@ -166,7 +166,7 @@ def test_names_are_data(run: Run) -> None:
         (("lenet5", "C9"), "no layer called 'C9'"),
         (("lenet5", "C1", "C3"), "explain takes NETWORK"),
         (("qqqqq",), "no zoo network"),
-        (("conv", "--kernel", "[", "--input", "8x8x3"), "is not a value"),
+        (("conv", "--kernel", "[", "--input", "8x8x3"), "conv --kernel: '[' is not a value"),
     ],
 )
 def test_refusals(run: Run, words: tuple[str, ...], message: str) -> None:

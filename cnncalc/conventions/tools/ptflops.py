@@ -90,8 +90,8 @@ def _elementwise(item: Item) -> Iterator[Charge]:
     match item.primitive:
         case p.Merge(kind="add" | "multiply" | "average"):
             most = times(item.n_out, len(item.inputs) - 1)
-        case p.ChannelScale(bias=bias):
-            most = times(item.n_out, 1 + bias)
+        case p.ChannelScale(bias=bias, factor=factor):
+            most = times(item.n_out, factor + bias)
         case p.Rescale(offset=offset):
             most = plus(item.n_out, item.n_out if any(offset) else 0)
         case _:

@@ -55,8 +55,9 @@ def mult_adds(item: Item) -> Iterator[Charge]:
             yield from charge(item, units * bias, "1 per bias", mistake, suffix=" bias")
         case p.Normalization(kind="batch" | "layer" | "group" | "instance"):
             yield from charge(item, _affine(item), "1 per weight and bias")
-        case p.Activation(function="prelu"):
-            yield from charge(item, item.inputs[0][-1], "1 per weight")
+        case p.Activation(function="prelu", variant=variant):
+            n_slopes = 1 if variant == "shared" else item.inputs[0][-1]
+            yield from charge(item, n_slopes, "1 per weight")
         case _:
             return
 

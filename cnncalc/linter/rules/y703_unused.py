@@ -18,6 +18,7 @@ from cnncalc.spec.problems import MOST_PROBLEMS, NAME, UNKNOWN_KEY, show
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _DEFINING = ("vars", "blocks", "variants", "defaults")
+_MOST_PARSED = 100_000  # characters of expressions
 _MOST_ENTRIES = 1000  # of a section in which unused ones are taken out
 
 
@@ -111,7 +112,7 @@ def _parameters(document: Document, uses: _Uses) -> Iterator[Report]:
 
 
 class _Uses:
-    """What the layers, and all that they lead to, mention.
+    """What the layers, and all that they lead to, mention of what is defined.
 
     Attributes:
         words: Keys and texts: ops and blocks among them.
@@ -120,17 +121,20 @@ class _Uses:
     """
 
     def __init__(self, document: Document) -> None:
+        variables = {str(key.value): node for key, node in _entries(document.section("vars"))}
+        params = {name for block in document.blocks.values() for name in block.params}
+        called = {str(key.value) for key in _keys(document.section("blocks"))}
+        defined = params.union(variables, called, document.defaults)
         sections = [
             node
             for key, node in document.root.entries
             if key.value not in _DEFINING and not str(key.value).startswith("x-")
         ]
-        self.words, self.names = _mentions(sections)
+        self.words, self.names = _mentions(sections, defined)
         for section in (document.defaults, document.variants):
-            self._add(*_mentions([node for _, node in section.values()]))
-        blocks = {name: _mentions([block.node]) for name, block in document.blocks.items()}
+            self._add(*_mentions([node for _, node in section.values()], defined))
+        blocks = {name: _mentions([block.node], defined) for name, block in document.blocks.items()}
         self.inside = {name: names for name, (_, names) in blocks.items()}
-        variables = {str(key.value): node for key, node in _entries(document.section("vars"))}
         unfollowed = [(self.words.copy(), self.names.copy())]
         while unfollowed:
             words, names = unfollowed.pop()
@@ -139,41 +143,47 @@ class _Uses:
                 inner, inside = blocks.pop(name)
                 unfollowed.append((inner, inside - document.blocks[name].params.keys()))
             named = [name for name in names if name in variables]
-            unfollowed += [_mentions([variables.pop(name)]) for name in named]
+            unfollowed += [_mentions([variables.pop(name)], defined) for name in named]
 
     def _add(self, words: set[str], names: set[str]) -> None:
         self.words |= words
         self.names |= names
 
 
-def _mentions(nodes: list[Node]) -> tuple[set[str], set[str]]:
-    """The words in some trees, keys and texts, and the names in their expressions."""
-    words: list[str] = []
-    names: set[str] = set()
+def _mentions(nodes: list[Node], defined: set[str]) -> tuple[set[str], set[str]]:
+    """What some trees mention of what is defined: in keys and texts, and in expressions."""
+    words: set[str] = set()
+    expressions: set[str] = set()
     stack = list(nodes)
     while stack:
         node = stack.pop()
-        if isinstance(node, Scalar):
+        if type(node) is Scalar:  # there may be a million
             value = node.value
-            if isinstance(value, str):
-                if value[:1] == "$":
-                    names |= _names(value)
-                else:
-                    words.append(value)
+            if type(value) is str:
+                if value in defined:
+                    words.add(value)
+                elif value[:1] == "$":
+                    expressions.add(value)
         elif isinstance(node, Sequence):
             stack += node.items
         else:
-            for key, value_node in node.entries:
-                words.append(key.value)  # type: ignore[arg-type]  # keys are strings
-                stack.append(value_node)
-    return set(words), names
+            for entry in node.entries:
+                stack += entry
+    return words, _names(expressions) & defined
 
 
-def _names(expression: str) -> frozenset[str]:
-    try:
-        return parse_expression(expression).names
-    except ExpressionError:
-        return frozenset(_WORD.findall(expression))
+def _names(expressions: set[str]) -> set[str]:
+    """The names in expressions; where these are many or wrong, functions count as names, too."""
+    unparsed = expressions
+    names: set[str] = set()
+    if sum(map(len, expressions)) <= _MOST_PARSED:
+        unparsed = set()
+        for expression in expressions:
+            try:
+                names |= parse_expression(expression).names
+            except ExpressionError:
+                unparsed.add(expression)
+    return names.union(_WORD.findall("\n".join(unparsed)))
 
 
 def _entries(node: Node | None) -> list[tuple[Scalar, Node]]:

@@ -20,17 +20,27 @@ _BOOLEANS = {
     for word, value in {"yes": "true", "on": "true", "no": "false", "off": "false"}.items()
     for spelling in (word, word.capitalize(), word.upper())
 }
-_OCTAL = re.compile(r"([-+]?)0([0-7_]+)")
-_BINARY = re.compile(r"([-+]?)0b([01_]+)")
-_HEXADECIMAL = re.compile(r"([-+]?)0x([0-9a-fA-F_]+)")
+_OCTAL = re.compile(r"([-+]?)0(_*[0-7][0-7_]*)")
+_BINARY = re.compile(r"([-+]?)0b(_*[01][01_]*)")
+_HEXADECIMAL = re.compile(r"([-+]?)0x(_*[0-9a-fA-F][0-9a-fA-F_]*)")
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?")
-_BASE_60 = re.compile(r"([-+]?)([0-9][0-9_]*(?::[0-5]?[0-9])+)(\.[0-9_]*)?")
+_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*+\.[0-9_]*+|\.[0-9][0-9_]*+)(?:[eE][-+][0-9]++)?")
+# An integer in base 60 does not start with 0; the last group is only in decimals.
+_BASE_60 = re.compile(r"([-+]?)(?!0[^.]*\Z)([0-9][0-9_]*(?::[0-5]?[0-9])+)(\.[0-9_]*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9].*)?")
+_NO_TEXT = re.compile(
+    "|".join(
+        pattern.pattern
+        for pattern in (_OCTAL, _BINARY, _HEXADECIMAL, _DECIMAL, _FLOAT, _BASE_60, _DATE)
+    )
+)
 _EXPONENT = re.compile(r"([-+]?[0-9.]+)([eE])([-+]?)([0-9]+)")
-_SMALL = re.compile(r"[0-9]+(?:\.[0-9]*)?[eE]-[0-9]+")  # 1e-5: not worth a word
+_SMALL = re.compile(r"[0-9]++(?:\.[0-9]*+)?[eE]-[0-9]++")  # 1e-5: not worth a word
+_INT_IN_BOTH = re.compile(r"[-+]?(?:0*[0-7]|[1-9][0-9]*|0x[0-9a-fA-F]+)")
+_FLOAT_IN_BOTH = re.compile(f"{_FLOAT.pattern}|{_SMALL.pattern}")
 _STARTS = frozenset("+-.0123456789")
-_MOST = 60  # characters of a scalar that is a number or a date
+_MOST = 64  # characters of a scalar that is a number or a date
+_MOST_KNOWN = 4096  # texts that are remembered as harmless
 
 
 class Yaml11(Rule):
@@ -83,11 +93,10 @@ class Yaml11(Rule):
         network = facts.network
         if network.source is None:
             return
-        text, problems = network.source.text, network.problems
-        for scalar in _suspects(network.document.root):
-            written = text[scalar.start : scalar.end]
+        problems = network.problems
+        for scalar, written in _suspects(network.document.root, network.source.text):
             reading = _read(written)
-            if reading is None or reading.value == scalar.value or _SMALL.fullmatch(written):
+            if reading is None or reading.value == scalar.value:
                 continue
             plain = _plainly(written, scalar.value)
             is_wrong = any(scalar.start <= problem.span.start < scalar.end for problem in problems)
@@ -109,34 +118,46 @@ class _Reading(NamedTuple):
     told: str
 
 
-def _suspects(root: Mapping) -> Iterator[Scalar]:
-    """Plain scalars that may be read in two ways; keys of one's own are nobody else's business."""
+def _suspects(root: Mapping, text: str) -> Iterator[tuple[Scalar, str]]:
+    """Plain scalars that may be read in two ways, and how they are written."""
     stack: list[Node] = []
     for key, node in root.entries:
-        if not str(key.value).startswith("x-"):
+        if not str(key.value).startswith("x-"):  # those are nobody else's business
             stack.append(node)
+    harmless: set[str] = set()
     while stack:
         node = stack.pop()
-        if isinstance(node, Scalar):
-            if node.plain and _is_suspect(node):
-                yield node
+        if type(node) is Scalar:  # there may be a million
+            value = node.value
+            if type(value) is int:
+                if node.length == 1:
+                    continue
+            elif type(value) is str:
+                if value[:1] not in _STARTS and value not in _BOOLEANS:
+                    continue
+            elif type(value) is not float:
+                continue
+            written = text[node.start : node.start + node.length]
+            if written in harmless or not node.plain or node.length > _MOST:
+                continue
+            if _is_suspect(value, written):
+                yield node, written
+            elif len(harmless) < _MOST_KNOWN:
+                harmless.add(written)
         elif isinstance(node, Sequence):
             stack += node.items
         else:
-            for key, value_node in node.entries:
-                if key.plain and _is_suspect(key):
-                    yield key
-                stack.append(value_node)
+            for entry in node.entries:
+                stack += entry
 
 
-def _is_suspect(scalar: Scalar) -> bool:
+def _is_suspect(value: Value, written: str) -> bool:
     """Whether it is worth a second look: nearly none is."""
-    value = scalar.value
-    if type(value) is str:
-        return (value[:1] in _STARTS or value in _BOOLEANS) and len(value) <= _MOST
     if type(value) is int:
-        return scalar.end - scalar.start != len(str(value))
-    return type(value) is float
+        return _INT_IN_BOTH.fullmatch(written) is None
+    if type(value) is float:
+        return _FLOAT_IN_BOTH.fullmatch(written) is None
+    return written in _BOOLEANS or _NO_TEXT.fullmatch(written) is not None
 
 
 def _read(text: str) -> _Reading | None:
@@ -149,7 +170,7 @@ def _read(text: str) -> _Reading | None:
         (_HEXADECIMAL, 16, "hexadecimal"),
     ):
         match = pattern.fullmatch(text)
-        if match and match[2].strip("_"):
+        if match:
             number = int(match[1] + match[2].replace("_", ""), base)
             return _Reading(number, f"{number} ({name})")
     if _DECIMAL.fullmatch(text):
@@ -159,7 +180,7 @@ def _read(text: str) -> _Reading | None:
         value = float(text.replace("_", ""))
         return _Reading(value, f"{value:g}")
     match = _BASE_60.fullmatch(text)
-    if match and (match[3] or match[2][0] != "0"):
+    if match:
         seconds = 0
         for part in match[2].replace("_", "").split(":"):
             seconds = 60 * seconds + int(part)
