@@ -3,7 +3,7 @@
     python docs/generate.py            writes what has drifted
     python docs/generate.py --check    writes nothing, prints the difference and fails
 
-Four kinds of text are generated:
+Five kinds of text are generated:
 
 * **Transcripts** in README.md and docs/*.md, between `<!-- generated: cnncalc … -->` and
   `<!-- /generated -->`: the command is run, 100 columns wide and without colour. A command may name
@@ -14,6 +14,7 @@ Four kinds of text are generated:
   these alone stays as it is.
 * **Files as diffs** in CONTRIBUTING.md, after `<!-- shown: path -->`: what adding that file was.
 * **Reference pages** of layers and rules, from their docstrings and fields.
+* **The drawing** that README.md shows; those of the documentation are drawn when it is built.
 * **The stub** `cnncalc/layers/__init__.pyi`: layer classes are imported by name when a spec uses
   them, and the stub tells type checkers and editors what they are.
 """
@@ -74,7 +75,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def generated() -> Files:
     """Returns every generated file with the text that it should have."""
-    return layer_pages() | layer_stub() | rule_pages() | transcribed_pages() | contributing()
+    pages = transcribed_pages() | contributing() | drawing()
+    return layer_pages() | layer_stub() | rule_pages() | pages
 
 
 def orphans() -> Iterator[Path]:
@@ -204,6 +206,13 @@ def run(command: str, folder: Path) -> str:
     if done.returncode not in (0, 1):
         raise RuntimeError(f"{command}: exit code {done.returncode}\n{done.stdout}")
     return done.stdout
+
+
+def drawing() -> Files:
+    """Returns the picture in README.md."""
+    import cnncalc
+
+    return {DOCS / "pictures" / "lenet5.svg": cnncalc.draw(cnncalc.load("lenet5")).svg()}
 
 
 # ---------------------------------------------------------------------------------- files as diffs
