@@ -116,6 +116,27 @@ def test_it_opens_in_silence(open_page: Open, network: str) -> None:
     assert opened.noise == []
 
 
+@pytest.mark.parametrize(
+    "network",
+    [
+        "input: 100\nlayers:\n  - dense: 10\n",
+        "inputs: {a: 8x8x3, b: 9x9x3}\nlayers:\n  - conv: {filters: 3, kernel: 2, from: b}\n"
+        "  - add: [a, prev]\n",
+        "inputs: {a: 8x8x3, b: 5}\nlayers:\n  - dense: {units: 3, from: b}\n"
+        "  - multiply: [a, prev]\n",
+        "input: 8x8x3\nlayers:\n  - nonsense\n  - relu\n",
+        "input: 6x200x3\nlayers:\n  - conv: {filters: 9, kernel: [3, 9], padding: same}\n",
+        "input: 90000x90000x3\nlayers:\n  - conv: {filters: 90000, kernel: 9, stride: 7}\n",
+    ],
+)
+def test_odd_ones_open_in_silence(open_page: Open, network: str) -> None:
+    opened = open_page(network)
+    for row in opened.page.locator("tbody tr:visible").all():
+        row.hover()
+        assert "NaN" not in (opened.page.locator("#layer").inner_html())
+    assert opened.noise == []
+
+
 def test_it_sorts(open_page: Open) -> None:
     opened = open_page("alexnet-torchvision")
     if opened.page.locator("fieldset.tools").count():
@@ -349,6 +370,7 @@ def test_it_prints(open_page: Open) -> None:
     ground = "getComputedStyle(document.documentElement).backgroundColor"
     assert opened.page.evaluate(ground) == "rgb(255, 255, 255)"
     assert not opened.page.locator("#layer").is_visible()
+    assert opened.page.locator("button:visible").count() == 0  # a head with one is not repeated
 
 
 def test_the_theme_can_be_chosen(open_page: Open) -> None:

@@ -5,7 +5,8 @@ const height = 220;
 const below = 78; // room for names
 const units = [["B", 1], ["KiB", 2 ** 10], ["MiB", 2 ** 20], ["GiB", 2 ** 30], ["TiB", 2 ** 40]];
 const tens = d3.format("~s");
-const amount = (value) => tens(value).replace("G", " G").replace("k", " k").replace("M", " M");
+const amount = (value) =>
+  Number.isInteger(value) ? tens(value).replace(/([a-zA-Z])$/, " $1") : String(value);
 
 // Names at the places where a block or a layer outside of blocks begins, as many as there is room.
 function ticks(width) {
@@ -23,7 +24,8 @@ function ticks(width) {
 function nameAt(place) {
   const at = Math.floor(place);
   const root = roots.find((index) => rows[index].first === at);
-  const text = root === undefined ? steps[at].name : lines[root].cells[0].querySelector(".own").textContent;
+  const own = root === undefined ? null : lines[root].querySelector(".own");
+  const text = own ? own.textContent : steps[at].name;
   return text.length > 14 ? `${text.slice(0, 13)}…` : text;
 }
 
@@ -53,10 +55,10 @@ const unknown = (points) =>
     text: () => "?",
   });
 
-function staircase(points, options) {
-  const stairs = [];
-  for (const { at, value } of points) stairs.push({ x: at, value }, { x: at + 1, value });
-  return [Plot.lineY(stairs, { x: "x", y: "value", strokeWidth: 1.8, ...options }), unknown(points)];
+function stairs(points, options) {
+  const corners = [];
+  for (const { at, value } of points) corners.push({ x: at, value }, { x: at + 1, value });
+  return Plot.lineY(corners, { x: "x", y: "value", strokeWidth: 1.8, ...options });
 }
 
 function costs(key, title) {
@@ -73,7 +75,11 @@ function fields() {
     data.inputs.every(({ sizes }) => sizes?.[one] === sizes?.[other]);
   const all = data.axes.map((_, axis) => axis);
   const axes = all.filter((axis) => !all.some((other) => other < axis && alike(other, axis)));
-  const called = (axis) => all.filter((other) => alike(axis, other)).map((other) => data.axes[other]).join(" and ");
+  const called = (axis) =>
+    all
+      .filter((other) => alike(axis, other))
+      .map((other) => data.axes[other])
+      .join(" and ");
   const hues = ["var(--strong-convolution)", "var(--strong-activation)", "var(--strong-dense)"];
   const of = (key, axis) => placed(({ field }) => (field?.all ? null : field?.[key]?.[axis] ?? null));
   const ends = [
@@ -84,12 +90,14 @@ function fields() {
   const marks = axes.flatMap((axis, order) => {
     const size = data.inputs[0].sizes[axis];
     const name = axes.length > 1 ? `${called(axis)} ` : "";
+    const most = of("sizes", axis);
     const least = of("smallest", axis);
-    const dashed = least.some((point, at) => point.value !== of("sizes", axis)[at].value);
+    const dashed = least.some((point, at) => point.value !== most[at].value);
+    const limit = data.inputs.every(({ sizes }) => sizes?.[axis] === size) ? [size] : [];
     const hue = { stroke: hues[axis] };
     return [
-      Plot.ruleY([size], { ...hue, strokeDasharray: "2 3" }),
-      Plot.text([size], {
+      Plot.ruleY(limit, { ...hue, strokeDasharray: "2 3" }),
+      Plot.text(limit, {
         ...ends[order],
         x: () => ends[order].x,
         y: (value) => value,
@@ -97,8 +105,8 @@ function fields() {
         dy: -7,
         fill: hues[axis],
       }),
-      ...staircase(of("sizes", axis), hue).slice(0, 1),
-      ...(dashed ? staircase(least, { ...hue, strokeWidth: 1, strokeDasharray: "4 3" }).slice(0, 1) : []),
+      stairs(most, hue),
+      dashed ? stairs(least, { ...hue, strokeWidth: 1, strokeDasharray: "4 3" }) : null,
     ];
   });
   marks.push(unknown(placed((step) => (step.field ? 0 : null))));
@@ -132,7 +140,8 @@ function memory() {
         fill: "var(--dense)",
         insetRight: -0.3, // no seams
       }),
-      ...staircase(points, { stroke: hue }),
+      stairs(points, { stroke: hue }),
+      unknown(points),
       Plot.dot(top, { x: (point) => point.at + 0.5, y: "value", r: 3, fill: hue }),
       Plot.text(top, {
         x: (point) => point.at + 0.5,

@@ -162,6 +162,7 @@ function prepareTable() {
   [...table.tHead.rows[0].cells].forEach((cell, column) => {
     const button = element("button", cell.textContent, { type: "button" });
     button.addEventListener("click", () => sortBy(column));
+    cell.dataset.title = cell.textContent; // printed in place of the button, which no page repeats
     cell.replaceChildren(button);
     cell.setAttribute("aria-sort", "none");
   });
