@@ -62,7 +62,7 @@ LAYERS = {
     "one block": Layer((1, 14, 14, 128), 128, (3, 3), 1, (1, 1)),
     "one odd block": Layer((1, 7, 7, 256), 256, (3, 3), 1, (1, 1)),
     "one block of few filters": Layer((1, 12, 14, 300), 40, (3, 3), 1, (0, 0)),
-    "one block of uneven groups": Layer((1, 10, 9, 256), 200, (3, 3), 1, (2, 1)),
+    "one block of uneven groups": Layer((1, 7, 6, 256), 200, (3, 3), 1, (2, 1)),
     "a block of each sample": Layer((3, 7, 8, 128), 96, (3, 3), 1, (1, 1)),
     "one channel": Layer((2, 60, 61, 1), 64, (7, 7), 1, (3, 3)),
     "one channel of sound": Layer((2, 4000, 1), 32, (9,), 1, (4, 4)),

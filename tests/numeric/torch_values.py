@@ -113,8 +113,8 @@ def _apply(
             return activation(torch, primitive, x, arrays.get("alpha"))
         case p.Maxout(pieces=pieces):
             return x.unflatten(-1, (-1, pieces)).amax(-1)
-        case p.ChannelScale(bias=bias):
-            return x * arrays["scale"] + (arrays["bias"] if bias else 0)
+        case p.ChannelScale(bias=bias, factor=factor):
+            return x * (arrays["scale"] if factor else 1) + (arrays["bias"] if bias else 0)
         case p.Rescale(scale=scale, offset=offset):
             return x * torch.tensor(scale, dtype=x.dtype) + torch.tensor(offset, dtype=x.dtype)
         case p.Merge(kind="concat", axis=axis):

@@ -17,7 +17,7 @@ from cnncalc.numeric.kernels.depthwise import DepthwiseRows, DepthwiseWindows, i
 from cnncalc.numeric.kernels.gather import Gather, has_long_rows
 from cnncalc.numeric.kernels.kernel import Kernel, Site
 from cnncalc.numeric.kernels.product import Product
-from cnncalc.numeric.kernels.winograd import Winograd
+from cnncalc.numeric.kernels.winograd import Winograd, is_one_block
 
 Way: TypeAlias = Callable[[Site[p.Convolution]], Kernel[Any]]
 
@@ -26,7 +26,8 @@ _WEIGHT_BYTES = 10.0
 _RUN = 8.0
 _COPIED = 0.05  # per value that is gathered
 _TRANSFORMED = 0.15  # per value that a transform adds up
-_MADE = 0.25  # per point of a kernel that is made out of others
+_MADE = 0.8  # per point of a kernel that is made out of others
+_MADE_IN_CACHE = 0.25  # where it is used at once
 _BAND_FLOPS = 60.0  # its products are small
 _LARGEST_BAND = 1 << 20  # bytes; a larger one falls out of the cache
 _MANY_CHANNELS = 128
@@ -78,7 +79,7 @@ def _winograd(site: Site[p.Convolution]) -> float:
     tiles = samples * -(-height // 2) * -(-width // 2)
     flops = 2 * 16 * tiles * channels * filters
     weights = 9 * channels * filters * site.dtype.itemsize
-    made = 7 * channels * filters * _MADE
+    made = 7 * channels * filters * (_MADE_IN_CACHE if is_one_block(site) else _MADE)
     # 24 additions per tile and channel on either side, in runs of one tile's channels
     transformed = 24 * tiles * (channels + filters) * _TRANSFORMED
     return flops / _FLOPS + weights / _WEIGHT_BYTES + made + 24 * tiles * _RUN + transformed

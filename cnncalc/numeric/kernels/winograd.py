@@ -19,7 +19,7 @@ from cnncalc.numeric.kernels.epilogue import Bias
 from cnncalc.numeric.kernels.filters import bias_of
 from cnncalc.numeric.kernels.kernel import Array, Crew, Site, aligned
 from cnncalc.numeric.kernels.points import Points
-from cnncalc.numeric.kernels.rows import RowKernel, Worker
+from cnncalc.numeric.kernels.rows import LEAST_PRODUCTS, RowKernel, Worker
 from cnncalc.numeric.kernels.tiles import Room, Tiler
 
 _BLOCK_BYTES = 3 << 18
@@ -31,8 +31,8 @@ class Winograd(RowKernel):
 
     Attributes:
         tiles: Rows and columns of tiles in a block.
-        is_one: Whether the output is one block. Then nothing is used twice, and what is not needed
-            at the same time shares memory.
+        is_one: Whether the output is one block, for one thread. Then nothing is used twice, and
+            what is not needed at the same time shares memory.
     """
 
     name = "winograd"
@@ -40,15 +40,10 @@ class Winograd(RowKernel):
 
     def __init__(self, site: Site[p.Convolution]) -> None:
         channels, filters = site.inputs[0][-1], site.output[-1]
-        samples, *sizes, _ = site.output
-        height, width = (-(-size // 2) for size in sizes)
-        row_bytes = 4 * width * (channels + 3 * filters) * site.dtype.itemsize
-        # a block fills the cache, or is large beside the kernels that every block reads
-        large = min(8 * channels * filters * site.dtype.itemsize, _LARGEST_BLOCK)
-        rows = max(1, min(max(_BLOCK_BYTES, large) // row_bytes, height))
+        sizes = site.output[1:3]
+        self.tiles = rows, width = _block(site)
         super().__init__(site, 2 * rows)
-        self.tiles = (rows, width)
-        self.is_one = samples == 1 and rows == height
+        self.is_one = is_one_block(site)
         self.points = Points(channels, filters, rows * width, site.dtype, once=not self.is_one)
         self.weight_bytes = self.points.n_bytes + filters * site.dtype.itemsize
         self.shared_bytes = 0 if self.is_one else self.points.n_made * site.dtype.itemsize
@@ -111,3 +106,20 @@ class Winograd(RowKernel):
         room = Room(*scratch)
         made = room.padded if self.is_one else self._made
         return Tiler(self.slab, self.axes, self.points, made, self.bias, x, out, room)
+
+
+def is_one_block(site: Site[p.Convolution]) -> bool:
+    """Whether the output is one block, and too little for a second thread."""
+    n_products = prod(site.output) * 9 * site.inputs[0][-1]
+    rows, _ = _block(site)
+    return site.output[0] == 1 and 2 * rows >= site.output[1] and n_products < LEAST_PRODUCTS
+
+
+def _block(site: Site[p.Convolution]) -> tuple[int, int]:
+    """Rows and columns of the tiles in a block."""
+    channels, filters = site.inputs[0][-1], site.output[-1]
+    height, width = (-(-size // 2) for size in site.output[1:3])
+    row_bytes = 4 * width * (channels + 3 * filters) * site.dtype.itemsize
+    # a block fills the cache, or is large beside the kernels that every block reads
+    large = min(8 * channels * filters * site.dtype.itemsize, _LARGEST_BLOCK)
+    return max(1, min(max(_BLOCK_BYTES, large) // row_bytes, height)), width
