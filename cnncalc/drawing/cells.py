@@ -19,15 +19,17 @@ def state(window: Window, cell: int) -> State:
     """What becomes of a cell, counted from the first of the input; negative ones are padding.
 
     `lost` are the cells of the input at the end that no window reaches, as many as the facts count;
-    those of the padding, and those that a layer before has padded, are told apart. A `gap` is a cell between windows, or between their taps, that
-    none of them reads.
+    those of the padding, and those that a layer before has padded, are told apart. A `gap` is a
+    cell between windows, or between their taps, that none of them reads.
     """
     size, output = window.size or 0, window.output or 0
     is_input = 0 <= cell < size
     place = cell + window.begin
     end = (output - 1) * window.stride + window.effective_kernel
     if place >= end and not window.ceil:
-        return "lost" if place < end + (window.real_cells_lost or 0) else "lost padding"
+        kept = max(0, end - window.begin)
+        is_lost = is_input and cell < kept + (window.real_cells_lost or 0)
+        return "lost" if is_lost else "lost padding"
     if not is_input:
         return "padding"
     return "read" if place < end and is_read(window, place) else "gap"

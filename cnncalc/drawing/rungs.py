@@ -68,7 +68,8 @@ def rungs(
             places.append(index)
     n_left_out = max(0, len(changes) - most)
     head = most // 2 if n_left_out else len(changes)
-    for place in (*range(head), *range(head + n_left_out, len(changes) - 1)):
+    last = len(changes) - 1  # the layer itself, whose output the target is
+    for place in (*range(min(head, last)), *range(head + n_left_out, last)):
         spans = _spans(graph, places[place], sight, target)
         changes[place] = changes[place]._replace(spans=spans)
     return Rungs(changes[:head], n_left_out, changes[head + n_left_out :])

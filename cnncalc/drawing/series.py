@@ -13,7 +13,7 @@ from cnncalc.analysis.analyze import element_bytes
 from cnncalc.analysis.axis_fields import Seen, axis_fields
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.analysis.fields import Axis
-from cnncalc.analysis.memory import Buffer, memory_history
+from cnncalc.analysis.history import Buffer, memory_history
 from cnncalc.ir.shapes import Shape, Size, Sizes
 
 Span: TypeAlias = tuple[int, int]  # first and last cell

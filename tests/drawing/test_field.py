@@ -122,6 +122,16 @@ def test_any_network(drawn: Drawn) -> None:
         assert span.last == min(seen.last, 5 * shape[axis] - 1)
 
 
+def test_where_paths_merge_the_ladder_follows_the_one_that_sees_most() -> None:
+    scene = field_scene(zoo_facts("googlenet"), "inception_4e.concat_1")
+    sizes = [words.text for words in scene.words() if words.anchor == "end" and "×" in words.text]
+    # 7, then a pool and a 3×3 at stride 4, the 5×5 of every module, and the pools between
+    most = [1, 7, 11, 19, 27, 59, 91, 107, 171, 235, 299, 363, 427]
+    assert sizes[::2] == [f"{size}×{size}" for size in most]
+    texts = {words.text for words in scene.words()}
+    assert {f"inception_{module}.conv_5" for module in ("3a", "3b", "4a", "4b", "4c")} <= texts
+
+
 def test_the_narrowest_path_is_dashed() -> None:
     facts = chain("32x32x4", f"residual: {{body: [{CONV}, {CONV}], name: sum}}", CONV)
     scene = field_scene(facts, "sum")
@@ -180,6 +190,13 @@ def test_what_goes_far_beyond_the_input_is_cut_and_said() -> None:
     assert any("goes on beyond what is shown" in text for text in texts)
     assert "481×481" in texts
     assert "… 37 more layers …" in texts
+
+
+def test_of_many_layers_those_in_the_middle_are_left_out() -> None:
+    scene = field_scene(chain("640x640x3", *[CONV] * 40), "conv_40")
+    check_page(scene)
+    sizes = [height.size for height, _ in squares(scene, (640, 640))]
+    assert sizes == [*range(81, 57, -2), *range(23, 0, -2)]
 
 
 def test_a_thousand_layers_are_as_many_marks_as_thirty() -> None:

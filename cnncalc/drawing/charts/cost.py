@@ -61,7 +61,7 @@ def cost_figure(facts: NetworkFacts) -> Figure:
         axes.set_xlabel(f"{title} ({unit})" if unit else title, fontsize=LABEL, color=INK)
         axes.set_ylim(max(len(rows), 3) - 0.5, -0.5)
         shown = names if x == left else []
-        axes.set_yticks(range(len(shown)), shown, fontsize=LABEL, parse_math=False)
+        axes.set_yticks(range(len(shown)), shown, fontsize=LABEL)
         axes.tick_params(axis="y", length=0)
     for line, text in enumerate(reversed(notes)):
         note(figure, line, text)
@@ -90,7 +90,6 @@ def _bars(axes: Axes, rows: Sequence[Row], amounts: Sequence[Amount], wide: floa
             verticalalignment="center_baseline",
             fontsize=SMALL,
             color=FAINT,
-            parse_math=False,
         )
     axes.set_xlim(0, top)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], min_n_ticks=2))

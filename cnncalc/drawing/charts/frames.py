@@ -33,7 +33,7 @@ def new_figure(height: float, title: str) -> Figure:
     figure = Figure((WIDTH / 72, height / 72), facecolor=COLOURS["paper"].light)
     shown = shortened(printable(title), 10, WIDTH - 2 * EDGE, bold=True)
     x, y = EDGE / WIDTH, 1 - 20 / height
-    figure.text(x, y, shown, fontsize=10, fontweight="bold", color=INK, parse_math=False)
+    figure.text(x, y, shown, fontsize=10, fontweight="bold", color=INK)
     return figure
 
 
@@ -94,7 +94,7 @@ def note(figure: Figure, line: int, text: str) -> None:
     height = figure.get_size_inches()[1] * 72
     shown = shortened(text, SMALL, WIDTH - 2 * EDGE)
     y = (EDGE + 10 * line) / height
-    figure.text(EDGE / WIDTH, y, shown, fontsize=SMALL, color=FAINT, parse_math=False)
+    figure.text(EDGE / WIDTH, y, shown, fontsize=SMALL, color=FAINT)
 
 
 def scaled(largest: float, *, is_bytes: bool = False) -> tuple[float, str]:
@@ -150,7 +150,6 @@ class Ticks(NamedTuple):
             self.names,
             rotation=90 if self.upright else 0,
             fontsize=SMALL,
-            parse_math=False,
         )
         axes.set_xlim(-0.5, max(count, 1) - 0.5)
 

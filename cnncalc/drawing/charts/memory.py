@@ -99,5 +99,4 @@ def _peak(axes: Axes, memory: LiveMemory, share: int, wide: float) -> None:
         horizontalalignment="center",
         fontsize=LABEL,
         color=INK,
-        parse_math=False,
     )
