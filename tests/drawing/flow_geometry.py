@@ -30,7 +30,21 @@ def check_flow(facts: NetworkFacts, depth: int | None = None) -> Scene:
     }
     check_words(scene)
     check_page(scene)
+    check_frames(scene, [len(unit.strips) for unit in found.units])
     return scene
+
+
+def check_frames(scene: Scene, n_strips: list[int]) -> None:
+    """A frame has whole boxes in it, and no other frame."""
+    areas = [next(marks_of(g.marks, Area)) for g in marks_of(scene.marks, Group)]
+    n_frames = len(areas) - sum(n_strips)
+    frames = [around(area.points) for area in areas[:n_frames]]
+    strips = [shrunk(around(area.points)) for area in areas[n_frames:]]
+    for frame in frames:
+        assert any(frame.holds(strip) for strip in strips)
+        for strip in strips:
+            assert frame.holds(strip) or not frame.overlaps(strip), (frame, strip)
+    assert not list(overlapping(frames))
 
 
 def check_boxes(sheet: Sheet) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 Entry = Any
 
 
-def conv(filters: int, kernel: int = 3, **more: Any) -> Entry:
+def conv(filters: int, kernel: int = 3, /, **more: Any) -> Entry:
     return {"conv": {"filters": filters, "kernel": kernel, "padding": "same", **more}}
 
 

@@ -76,7 +76,7 @@ def test_nothing_overlaps_in_any_graph(text: str) -> None:
 
 
 def test_every_layer_is_there_once() -> None:
-    facts = zoo_facts("inception-v3")
+    facts = zoo_facts("googlenet-torchvision")
     names = layers_on(check_flow(facts, 9))
     frames = {name for name in names if name in units_of(facts, 9).titles.values()}
     assert sorted(set(names) - frames) == sorted([*facts.inputs, *(x.name for x in facts.layers)])
@@ -138,6 +138,22 @@ def test_what_others_read_too_ends_a_box() -> None:
     assert heads(facts) == ["input 8×8×4", "batch norm", "relu", "add", "output 8×8×4"]
 
 
+def test_a_box_does_not_grow_without_end() -> None:
+    found = units_of(chain("8x8x4", "conv: {filters: 4, kernel: 1}", *["relu"] * 9), None).units
+    assert [len(unit.strips) for unit in found] == [1, 5, 5, 1]
+
+
+def test_what_is_known_is_said_where_the_mouse_rests() -> None:
+    scene = flow_scene(chain("8x8x3", "conv: {filters: 4, kernel: 3}", "flatten"))
+    titles = [group.title for group in marks_of(scene.marks, Group)]
+    assert titles == [
+        "input 8×8×3",
+        "conv_1: conv 3×3, 4, 8×8×3 → 6×6×4, 112 parameters",
+        "flatten_1: flatten, 6×6×4 → 144",
+        "output: 144",
+    ]
+
+
 def test_shapes_stand_where_they_change() -> None:
     facts = chain(
         "8x8x3", "conv: {filters: 4, kernel: 3}", "relu", "max_pool: 2", "pad: 0", "flatten"
@@ -194,6 +210,7 @@ blocks:
     layers: [conv: {filters: 4, kernel: $kernel, stride: $stride, padding: same}, tanh, lrn: 3]
   Other:
     layers: [conv: {filters: 4, kernel: 1}, tanh, lrn: 3]
+  Again: {layers: [conv: {filters: 4, kernel: 1}, add: [prev, input]]}
 layers: """.replace("lrn", "local_response_norm")
 
 
@@ -208,9 +225,11 @@ layers: """.replace("lrn", "local_response_norm")
         ("[A: {kernel: 3}, A]", []),  # other windows
         ("[A: {name: one}, A: {name: two}]", []),  # names that somebody chose
         ("[A, Other]", []),
-        ("[A: {name: a_1}, A, add: [prev, a_1]]", []),  # somebody else reads the first
+        ("[A: {name: A_7}, A, add: [prev, A_7]]", []),  # somebody else reads the first
+        ("[A, A]\noutputs: [A_1, A_2]", []),
         ("[A, relu, A, A]", ["A ×2"]),
         ("[A, A: {from: input}, add: [prev, A_1]]", []),  # side by side
+        ("[Again, Again]", []),  # each reads something else as well
     ],
 )
 def test_which_blocks_are_one_box(layers: str, expected: list[str]) -> None:
@@ -230,6 +249,15 @@ def test_a_long_flow_is_broken_into_columns() -> None:
     assert 0.6 < scene.width / scene.height < 1.7
     assert 1 + max(sheet_of(units_of(zoo_facts("resnet50"), 2)).column_of) >= 4
     assert max(sheet_of(units_of(zoo_facts("squeezenet"), 0)).column_of) == 0
+
+
+def test_branches_stand_in_the_order_in_which_they_are_written() -> None:
+    found = units_of(zoo_facts("googlenet"), None)
+    boxes = sheet_of(found).boxes
+    (fork,) = (n for n, unit in enumerate(found.units) if unit.strips[0].layer == "pool2")
+    lefts = [boxes[n].left for n, unit in enumerate(found.units) if fork in unit.inputs]
+    assert len(lefts) == 4
+    assert lefts == sorted(lefts)
 
 
 def test_columns_break_between_blocks() -> None:
@@ -262,6 +290,30 @@ def test_too_many_lines_are_left_out_as_well() -> None:
     assert len(list(flat(scene.marks))) < 10 * MOST_BOXES
 
 
+BESIDE = """
+input: 8x8x4
+blocks:
+  A: {layers: [conv: {filters: 4, kernel: 1}, conv: {filters: 4, kernel: 1}]}
+  B:
+    layers:
+      - add:
+          - [conv: {filters: 4, kernel: 1}]
+          - [conv: {filters: 4, kernel: 3, padding: 1, from: a}]
+layers:
+  - conv: {filters: 4, kernel: 1, name: a}
+  - add: [[A], [A, A], [{conv: {filters: 4, kernel: 3, padding: 1}}], [B]]
+"""
+
+
+def test_frames_hold_what_is_theirs() -> None:
+    facts = facts_of(BESIDE)
+    scene = check_flow(facts, 1)
+    shown = texts(scene)
+    assert {"A_1", "A_2", "A_3"} <= set(shown)
+    assert "B_1" not in shown  # another box stands between its own
+    assert "B_1.conv_1" in shown
+
+
 def test_depth_is_not_negative() -> None:
     with pytest.raises(UsageError, match="the depth must be 0 or more, not -1; 0 opens no block"):
         flow_scene(chain("4", "relu"), -1)
@@ -284,13 +336,15 @@ def test_names_are_shortened_and_shown_as_they_are() -> None:
     spec = {
         "name": names[0],
         "inputs": {names[0]: [9, 9, 3]},
-        "blocks": {f"块{'长' * 60}": {"layers": [conv(2), "flatten", "identity"]}},
-        "layers": [conv(2, name=name) for name in names[1:]] + [{f"块{'长' * 60}": {}}],
+        "blocks": {"Block" * 20: {"layers": [conv(2), conv(3)]}},
+        "layers": [conv(2, name=name) for name in names[1:]] + [{"Block" * 20: {}}],
     }
     scene = check_flow(loaded(spec))
     shown = "".join(texts(scene))
     assert "x…" in shown
     assert "<b>&amp;" in shown
+    assert "BlockBlockB" in shown
+    assert "BlockBlock" * 5 not in shown
     assert not {"\x1b", "\u202e"} & set(shown)
 
 

@@ -89,11 +89,21 @@ def test_equal_resolutions_are_at_equal_heights() -> None:
         [
             conv(4, name="a"),
             {"max_pool": 2},
+            UP,
+            {"add": {"paths": ["prev", "a"], "name": "b"}},
+            {"max_pool": 2},
+            UP,
+            {"add": ["prev", "b"]},
+        ],  # down and up twice
+        [
+            conv(4, name="a"),
+            {"max_pool": 2},
             conv(4),
             {"conv_transpose": {"filters": 4, "kernel": 2, "stride": 2, "name": "b"}},
-            {"multiply": ["a", ["sigmoid"]]},
-            {"add": ["prev", "b"]},
-        ],  # what goes across is not on its own
+            conv(4),
+            conv(4),
+            {"add": ["prev", [{"multiply": ["a", "b"]}]]},
+        ],  # what goes across meets what comes up, beside the trunk
     ],
 )
 def test_others_are_no_u(layers: list[Any]) -> None:

@@ -4,7 +4,8 @@ Between two rows is a *channel* with as many tracks as are needed for no two lin
 boxes to lie on one another. A line goes down its lane, so it turns in two channels at most.
 
 Reference:
-    Hashimoto and Stevens, "Wire routing by optimizing channel assignment", 1971.
+    Hashimoto and Stevens, "Wire routing by optimizing channel assignment within large apertures",
+    Design Automation Workshop, 1971.
 """
 
 from __future__ import annotations
@@ -193,7 +194,7 @@ def _tracks(channel: int, stems: dict[Stem, list[Wire]]) -> dict[Stem, int]:
         waiting.remove(stem)
         low, high = min(stem.x, *ends[stem]), max(stem.x, *ends[stem])
         track = 1 + max((tracks[other] for other in above[stem] if other in tracks), default=-1)
-        while False and any(_meet(low, high, *other) for other in taken[track]):
+        while track < len(taken) and any(_meet(low, high, *other) for other in taken[track]):
             track += 1
         while track >= len(taken):
             taken.append([])

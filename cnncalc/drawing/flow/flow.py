@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.drawing.flow.columns import cuts_of
+from cnncalc.drawing.flow.folding import Path
 from cnncalc.drawing.flow.frames import Framed, frames_of
 from cnncalc.drawing.flow.lanes import lanes_of, ranks_of, trunk_of
 from cnncalc.drawing.flow.planning import plan_of
@@ -19,7 +20,8 @@ from cnncalc.drawing.flow.rows import (
     head_height,
 )
 from cnncalc.drawing.flow.sheet import Sheet, placed
-from cnncalc.drawing.flow.units import Strip, Unit, Units, units_of
+from cnncalc.drawing.flow.strips import Strip, short_name
+from cnncalc.drawing.flow.units import Unit, Units, units_of
 from cnncalc.drawing.flow.upage import u_sheet
 from cnncalc.drawing.flow.ushape import u_of
 from cnncalc.drawing.palette import Role
@@ -66,7 +68,8 @@ def flow_scene(facts: NetworkFacts, depth: int | None = None) -> Scene:
     Args:
         facts: The network; it may have faults, what is not known of a shape is shown as `?`.
         depth: How many levels of blocks are opened, 0 for none. Without it as many as leave no more
-            than 90 boxes, and of equal opened blocks in a row only the first is drawn.
+            than 90 boxes, and of equal opened blocks in a row one is drawn, with the shapes of
+            the last.
 
     Units:
         Points.
@@ -93,11 +96,14 @@ def _columns(found: Units) -> Sheet:
 
 def _scene(facts: NetworkFacts, found: Units, sheet: Sheet) -> Scene:
     marks: list[Mark] = []
-    for framed in frames_of(found, sheet):
+    frames = frames_of(found, sheet)
+    for framed in frames:
         marks += _frame(framed)
+    drawn = {framed.path for framed in frames}
     marks += [Line(arrow.points, arrow=True, radius=_BEND) for arrow in sheet.arrows]
     for unit, box, column in zip(found.units, sheet.boxes, sheet.column_of, strict=True):
-        marks += _box(unit, box, up=column in sheet.upward)
+        frame = unit.frame if unit.frame in drawn else ()
+        marks += _box(unit, box, frame, up=column in sheet.upward)
     left, top, right, bottom = bounds(marks)
     marks = list(moved(marks, _MARGIN - left, _MARGIN - top))
     marks += _legend(found.units, _MARGIN + right - left, _MARGIN + bottom - top + 16.0)
@@ -109,38 +115,37 @@ def _scene(facts: NetworkFacts, found: Units, sheet: Sheet) -> Scene:
 
 def _frame(framed: Framed) -> Iterator[Mark]:
     area = Area(rectangle(framed.box), "block", "line", width=0.5, radius=4.0)
-    yield Group((area, *framed.words), layer=printable(framed.path[0]))
+    yield Group((area, *framed.words), layer=framed.path[0])
 
 
-def _box(unit: Unit, box: Box, *, up: bool) -> Iterator[Mark]:
+def _box(unit: Unit, box: Box, frame: Path, *, up: bool) -> Iterator[Mark]:
     round_ = box.bottom / 2 - box.top / 2 if unit.is_input or unit.is_output else _ROUND
     top = box.top
     for place, strip in enumerate(unit.strips):
         bottom = top + (STRIP if place else head_height(unit))
         part = Box(box.left, top, box.right, bottom)
-        yield Group(tuple(_strip(strip, part, round_, head=not place)), strip.layer, strip.title)
+        name = "" if place else short_name(strip, frame)
+        marks = _strip(strip, name, part, 0.0 if place else round_)
+        yield Group(tuple(marks), strip.layer, strip.title)
         top = bottom
     if has_label(unit):
         x = (box.left + box.right) / 2 + 4.0
         yield Words((x, box.top - 3.0 if up else box.bottom + 7.5), unit.shape, SMALL, role="faint")
 
 
-def _strip(strip: Strip, box: Box, round_: float, *, head: bool) -> Iterator[Mark]:
+def _strip(strip: Strip, name: str, box: Box, round_: float) -> Iterator[Mark]:
+    """A layer in its part of a box; only the first of a box has round corners and a name."""
     left, top, right, bottom = box
     x, width = (left + right) / 2, right - left
-    gap = strip.role == "paper"
-    stroke: Role | None = None if gap else "field" if strip.fault else "line"
-    thick = 1.4 if strip.fault else 0.7
-    yield Area(rectangle(box), strip.role, stroke, thick, radius=round_ if head else 0.0)
-    if not head:
-        text = fitting(strip.text, NOTE, width)
-        yield Words((x, bottom - 3.2), text, NOTE, "middle")
-        return
-    baseline = top + (10.5 if strip.name else (bottom - top) / 2 + 3.1)
-    yield Words((x, baseline), fitting(strip.text, TEXT, width), TEXT, "middle")
-    if strip.name:
-        name = fitting(strip.name, SMALL, width)
-        yield Words((x, bottom - 4.5), name, SMALL, "middle", "faint")
+    stroke: Role | None = "field" if strip.fault else "line"
+    if strip.role == "paper":
+        stroke = None
+    yield Area(rectangle(box), strip.role, stroke, 1.4 if strip.fault else 0.7, radius=round_)
+    size = TEXT if round_ else NOTE
+    baseline = top + 10.5 if name else (top + bottom) / 2 + 0.36 * size
+    yield Words((x, baseline), fitting(strip.text, size, width), size, "middle")
+    if name:
+        yield Words((x, bottom - 4.5), fitting(name, SMALL, width), SMALL, "middle", "faint")
 
 
 def _legend(units: Sequence[Unit], width: float, top: float) -> Iterator[Mark]:

@@ -146,10 +146,10 @@ class _Folder:
         return first_may_differ and len(run) == 1 and self._similar(before, call)
 
     def _follows(self, before: _Call, call: _Call) -> bool:
-        """Whether nothing joins the two but the last layer of the first."""
-        inside = range(before.start, before.stop - 1)
-        if any(self._furthest[index] >= before.stop for index in inside):
-            return False
+        """Whether the second reads the last layer of the first and nothing else, and alone does.
+
+        No other layer of a block can be read from outside.
+        """
         if self._furthest[before.stop - 1] >= call.stop:
             return False
         sources = {index for node in self._of(call) for index in node.inputs if index < call.start}

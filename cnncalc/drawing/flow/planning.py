@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.drawing.flow.channels import channels_of
-from cnncalc.drawing.flow.lanes import Lanes, Sides, pack
+from cnncalc.drawing.flow.lanes import Lanes
+from cnncalc.drawing.flow.packing import Sides, pack
 from cnncalc.drawing.flow.rows import (
     channel_heights,
     extents_of,

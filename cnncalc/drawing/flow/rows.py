@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cnncalc.drawing.flow.channels import Channels
-from cnncalc.drawing.flow.lanes import Extent, Lanes
-from cnncalc.drawing.flow.units import Strip, Unit, Units
+from cnncalc.drawing.flow.folding import Path
+from cnncalc.drawing.flow.lanes import Lanes
+from cnncalc.drawing.flow.packing import Extent
+from cnncalc.drawing.flow.strips import short_name
+from cnncalc.drawing.flow.units import Unit, Units
 from cnncalc.drawing.words import shortened, width_of
 
 TEXT, SMALL, NOTE = 8.5, 6.5, 7.0  # sizes of what a box is, of names and shapes, of strips
@@ -67,7 +70,7 @@ def widths_of(found: Units, units: Sequence[Unit], lanes: Lanes) -> list[float]:
 
 def own_width(unit: Unit, title: str = "") -> float:
     """Width of a box that its words ask for, and the title of a frame that it stands in."""
-    widest = max(_strip_width(strip, first=not n) for n, strip in enumerate(unit.strips))
+    widest = max(_head_width(unit), *(width_of(strip.text, NOTE) for strip in unit.strips[1:]), 0.0)
     beside = 2 * width_of(title, SMALL, bold=True)  # it stands beside the line into the box
     return min(max(widest + 2 * _MARGIN, beside + _MARGIN, _NARROWEST), _WIDEST)
 
@@ -90,9 +93,9 @@ def has_label(unit: Unit) -> bool:
     return unit.changes and not unit.is_output
 
 
-def fitting(text: str, size: float, width: float, *, bold: bool = False) -> str:
+def fitting(text: str, size: float, width: float) -> str:
     """As much of a text as a box of this width holds."""
-    return shortened(text, size, width - _MARGIN, bold=bold)
+    return shortened(text, size, width - _MARGIN)
 
 
 def row_heights(units: Sequence[Unit], ranks: Sequence[int], n_rows: int) -> list[float]:
@@ -109,7 +112,7 @@ def channel_heights(
     """Heights of the channel below every row."""
     labels = [_FORK if count else 0.0 for count in channels.counts]
     ends, begins = ([0.0] * len(channels.counts) for _ in range(2))
-    frames: dict[tuple[str, ...], list[int]] = {}
+    frames: dict[Path, list[int]] = {}
     for unit, rank in zip(units, ranks, strict=True):
         if has_label(unit):
             labels[rank] = LABEL
@@ -129,7 +132,6 @@ def _is_even(unit: Unit) -> bool:
     return not (unit.is_input or unit.is_output or unit.strips[0].role == "paper")
 
 
-def _strip_width(strip: Strip, *, first: bool) -> float:
-    if not first:
-        return width_of(strip.text, NOTE)
-    return max(width_of(strip.text, TEXT), width_of(strip.name, SMALL))
+def _head_width(unit: Unit) -> float:
+    strip = unit.strips[0]
+    return max(width_of(strip.text, TEXT), width_of(short_name(strip, unit.frame), SMALL))

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cnncalc.drawing.flow.channels import Channels, Stem, Wire
-from cnncalc.drawing.flow.lanes import Extent, Lanes
+from cnncalc.drawing.flow.lanes import Lanes
+from cnncalc.drawing.flow.packing import Extent
 from cnncalc.drawing.flow.rows import TITLE, TRACK, Channel
 from cnncalc.drawing.scene import Box, Point
 

@@ -12,12 +12,10 @@ from typing import NamedTuple
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.drawing.flow.folding import Folded, Part, Path, folded, stem_of
-from cnncalc.drawing.flow.labels import label_of
-from cnncalc.drawing.palette import Role, role_of
+from cnncalc.drawing.flow.strips import Strip, is_following, shown, strip_of
 from cnncalc.errors import UsageError
 from cnncalc.ir.graph import Node
-from cnncalc.ir.shapes import Shape, format_shape
-from cnncalc.layers import families
+from cnncalc.ir.shapes import Shape
 from cnncalc.source.printable import printable
 
 MOST_OPEN = 90  # boxes of a flow that opens all it can
@@ -25,27 +23,6 @@ MOST_BOXES = 300  # boxes of any flow: in the middle of a longer one layers are 
 MOST_LINES = 1500  # lines of any flow, likewise
 _KEPT = (40, 20)  # boxes at either end of such a flow, fewer if there are still too many lines
 _MOST_STRIPS = 4  # below a layer
-_FOLLOWING = ("normalization", "activation", "regularization")
-
-
-class Strip(NamedTuple):
-    """A layer, or a block that is not opened, in a box.
-
-    Attributes:
-        text: What it is.
-        name: Its name in a smaller script; empty where the text says it all.
-        role: Its colour.
-        layer: Full name of the layer or the block; None for what is neither.
-        title: All that is known of it in a line.
-        fault: Whether something is wrong with it.
-    """
-
-    text: str
-    name: str
-    role: Role
-    layer: str | None
-    title: str
-    fault: bool = False
 
 
 @dataclass
@@ -88,7 +65,7 @@ def units_of(facts: NetworkFacts, depth: int | None) -> Units:
     Args:
         facts: The network; it may have faults.
         depth: How many levels of blocks are opened, 0 for none. Without it as many as leave no more
-            than 90 boxes, when of equal blocks in a row one is shown.
+            than 90 boxes; then of equal blocks in a row one is shown, with the shapes of the last.
 
     Raises:
         UsageError: The depth is negative.
@@ -129,7 +106,8 @@ class _Builder:
         for position, feeding in enumerate(sources):
             self._add(position, feeding)
         for unit in self._units:
-            self._frame(unit)
+            if unit.frame and self._is_alone(unit.frame):
+                unit.frame = ()
         self._add_outputs()
         titles = {unit.frame: self._title(unit.frame) for unit in self._units if unit.frame}
         return Units(self._units, titles)
@@ -146,7 +124,7 @@ class _Builder:
         part = self._folded.parts[position]
         first = self._graph.nodes[part.nodes[0]]
         frame = first.scope[:1] if not part.path or len(part.path) > 1 else ()
-        strip = self._strip(part)
+        strip = strip_of(self._facts, part)
         output = self._graph.nodes[self._folded.last_of[part.nodes[-1]]].lowered.output
         if self._is_strip(first, part, feeding, frame):
             unit = self._units[self._unit_of[feeding[0]]]
@@ -159,12 +137,12 @@ class _Builder:
             self._unit_of.append(len(self._units))
             self._units.append(unit)
             self._sizes[frame] += 1
-        unit.shape = _shown(output)
+        unit.shape = shown(output)
         unit.resolution = None if output is None else output[:-1]
         unit.changes = any(self._units[source].shape != unit.shape for source in unit.inputs)
 
     def _is_strip(self, node: Node, part: Part, feeding: list[int], frame: Path) -> bool:
-        if part.path or families().get(node.op) not in _FOLLOWING or len(feeding) != 1:
+        if part.path or not is_following(node.op) or len(feeding) != 1:
             return False
         before = self._units[self._unit_of[feeding[0]]]
         return (
@@ -177,54 +155,6 @@ class _Builder:
     def _is_alone(self, frame: Path) -> bool:
         """Whether an opened block is one box so far: then it needs no frame."""
         return self._sizes[frame] == 1 and self._folded.times.get(frame, 1) == 1
-
-    def _frame(self, unit: Unit) -> None:
-        """Leave out a frame around one box; in others the names need not say where they are."""
-        if unit.frame and self._is_alone(unit.frame):
-            unit.frame = ()
-        if unit.frame:
-            prefix = printable(unit.frame[0]) + "."
-            unit.strips = [
-                strip._replace(name=strip.name.removeprefix(prefix)) for strip in unit.strips
-            ]
-
-    def _strip(self, part: Part) -> Strip:
-        if part.path:
-            return self._block(part)
-        node = self._graph.nodes[part.nodes[0]]
-        name = printable(node.name)
-        if node.index < self._graph.n_inputs:
-            shape = _shown(node.lowered.output)
-            text = f"input {shape}" if node.name == "input" else f"{name} {shape}"
-            return Strip(text, "", "input", node.name, f"input {name}: {shape}")
-        text = label_of(node)
-        facts = self._facts.layers[node.index - self._graph.n_inputs]
-        inputs = ", ".join(map(_shown, facts.input_shapes))
-        title = f"{name}: {text}, {inputs} → {_shown(facts.output_shape)}" + _params(facts.n_params)
-        fault = node.layer is None or bool(facts.faults)
-        return Strip(text, name, role_of(node.op), node.name, title, fault)
-
-    def _block(self, part: Part) -> Strip:
-        nodes = [self._graph.nodes[index] for index in part.nodes]
-        layers = self._facts.layers
-        counts = [layers[node.index - self._graph.n_inputs].n_params for node in nodes]
-        params = None if None in counts else sum(filter(None, counts))
-        name = printable(".".join(part.path))
-        size = "1 layer" if len(nodes) == 1 else f"{len(nodes):,} layers"
-        inside = size + _params(params)
-        title = f"{name}: {inside}"
-        few = part.times == 1 and len(nodes) <= 3
-        if few:
-            inside = " · ".join(map(label_of, nodes))
-        text = printable(part.path[-1])
-        if part.times > 1:
-            text = f"{printable(stem_of(part.path[-1]))} ×{part.times:,}"
-            title = f"{text} from {name}: {size}" + _params(params)
-        if part.differs:
-            inside += "; first differs"
-        fault = any(node.layer is None or node.lowered.faults for node in nodes)
-        role = role_of(nodes[0].op) if few else "block"
-        return Strip(text, inside, role, name, title, fault)
 
     def _add_outputs(self) -> None:
         for index in dict.fromkeys(self._graph.outputs):
@@ -265,13 +195,3 @@ def _without_middle(found: Units, kept: int) -> Units:
     rest = [*units[:first], middle, *units[last:]]
     frames = {unit.frame for unit in rest}
     return Units(rest, {path: title for path, title in found.titles.items() if path in frames})
-
-
-def _params(count: int | None) -> str:
-    if not count:
-        return ""
-    return f", {count:,} parameter{'s' if count > 1 else ''}"
-
-
-def _shown(shape: Shape | None) -> str:
-    return format_shape(shape) or "1"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import accumulate, pairwise
 
-from cnncalc.drawing.flow.lanes import Sides, lanes_of
+from cnncalc.drawing.flow.lanes import lanes_of
+from cnncalc.drawing.flow.packing import Sides
 from cnncalc.drawing.flow.planning import plan_of
 from cnncalc.drawing.flow.rows import (
     LABEL,
@@ -18,7 +19,7 @@ from cnncalc.drawing.flow.units import Units
 from cnncalc.drawing.flow.ushape import Arm, UShape, Way
 from cnncalc.drawing.scene import Box, Point
 
-_GAP = 30.0  # beside what stands between the arms
+_GAP = 40.0  # beside what stands between the arms
 _TRACK = 7.0  # between lines that turn between the arms
 _PORT = 5.0  # between lines that meet one side of a box
 _LEVEL = 3.0  # how far from its edges a line meets a box at least
