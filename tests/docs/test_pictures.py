@@ -53,7 +53,7 @@ def test_other_pictures_are_not_alike() -> None:
 
 
 def test_no_picture_is_left_over() -> None:
-    files = {path.name for path in draw.PICTURES.glob("*")}
+    files = {path.name for path in draw.PICTURES.glob("*.png")}
     assert files == {*draw.pictures(), "camera.png"}
 
 
