@@ -47,6 +47,7 @@ def executed(path: Path) -> Any:
     notebook: Any = v4.reads(path.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
     own = Config({"KernelManager": {"transport": "ipc"}})  # a socket that nobody else can read
     client = NotebookClient(notebook, timeout=_TIMEOUT, kernel_name="python3", config=own)
+    client.log.setLevel("WARNING")
     client.resources = {"metadata": {"path": str(ROOT)}}
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return client.execute(env=environment)

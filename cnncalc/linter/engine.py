@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT = LintSettings()
 CRASH = "E000"
+MOST_LISTED = 10_000  # findings of one rule
 _CRASHED = "internal-error"
 _RULES = "cnncalc.linter.rules"
 _CRLF = re.compile("\r?\n")
@@ -56,23 +58,45 @@ def lint(facts: NetworkFacts, settings: LintSettings = DEFAULT) -> Findings:
         settings: Which rules run, and how bad what they find is.
     """
     chosen = [rule for rule in rules() if settings.chooses(rule)]
-    fixer = _Fixer(facts)
-    findings: list[tuple[object, Finding]] = []
-    superseded: set[tuple[str, object]] = set()
+    findings: list[Finding] = []
+    found: list[tuple[Rule, list[list[Report]]]] = []
     for rule in chosen:
         try:
             reports = list(rule.check(facts))
         except Exception as error:  # whatever a rule does wrong must not hide the others' findings
-            findings.append((None, _crash(rule, error)))
-            continue
-        for copies in _by_place(reports).values():
-            subject = _subject(copies[0])
-            superseded.update((code, subject) for code in rule.supersedes)
-            finding = _finding(rule, copies, facts.network.source, fixer)
-            severity = settings.severity_of(rule.code, finding.severity)
-            findings.append((subject, finding._replace(severity=severity)))
-    kept = [finding for subject, finding in findings if (finding.code, subject) not in superseded]
-    return Findings(sorted(_suppress(kept, chosen, facts), key=_order), facts.network)
+            findings.append(_crash(rule, error))
+        else:
+            found.append((rule, list(_by_place(reports).values())))
+    superseded = {
+        (code, _subject(copies[0]))
+        for rule, groups in found
+        for code in rule.supersedes
+        for copies in groups
+    }
+    fixer = _Fixer(facts)
+    for rule, groups in found:
+        kept = [copies for copies in groups if (rule.code, _subject(copies[0])) not in superseded]
+        findings += (
+            finding._replace(severity=settings.severity_of(rule.code, finding.severity))
+            for finding in _findings(rule, kept, facts, fixer)
+        )
+    return Findings(sorted(_suppress(findings, chosen, facts), key=_order), facts.network)
+
+
+def _findings(
+    rule: Rule, groups: list[list[Report]], facts: NetworkFacts, fixer: _Fixer
+) -> Iterator[Finding]:
+    """A finding per group; those that nobody would read one by one are one together."""
+    source = facts.network.source
+    most = MOST_LISTED
+    if source is not None and "cnncalc:" in source.text:
+        most = len(groups)  # comments may silence some, and it matters which
+    for copies in groups[:most]:
+        yield _finding(rule, copies, source, fixer)
+    if len(groups) > most:
+        more = f"{len(groups) - most:,} more findings of this rule, from here on, are not listed"
+        first = _finding(rule, groups[most], source, fixer)
+        yield first._replace(message=more, help="mend those before", fixes=())
 
 
 def _subject(report: Report) -> object:

@@ -102,6 +102,44 @@ CASES = [
         20,
         1024 * MIB,
     ),
+    Case(
+        "16 MiB of times",
+        lambda: f"input: 3\nlayers: [relu]\nvars: {{a: [{'0:30,' * 1_980_000}]}}\n",
+        None,
+        3,
+        1024 * MIB,
+    ),
+    Case(
+        "16 MiB of expressions",
+        lambda: (
+            "input: 3\nlayers: [dense: $a]\nvars:\n  b: 1\n  a: ["
+            + "".join(f"$w{n:x}," for n in range(980_000))
+            + "]\n"
+        ),
+        "a list or map that is a value",
+        3,
+        1024 * MIB,
+    ),
+    Case(
+        "45 000 blocks, and calls of as many others",
+        lambda: (
+            blocks(*(f"B{n}: {{layers: [relu]}}" for n in range(45_000)))
+            + f"\ninput: 3\nlayers: [{','.join(f'C{n}' for n in range(45_000))}]\n"
+        ),
+        "unknown block",
+        3,
+        1024 * MIB,
+    ),
+    Case(
+        "60 000 parameters, and arguments that are none of them",
+        lambda: (
+            f"input: 3\nblocks: {{B: {{params: {{{','.join(f'p{n}: 1' for n in range(60_000))}}}, "
+            f"layers: [relu]}}}}\nlayers: [{','.join(f'B: {{q{n}: 1}}' for n in range(60_000))}]\n"
+        ),
+        "B has no argument",
+        3,
+        1024 * MIB,
+    ),
     # -- numbers
     Case(
         "a dimension of 200 digits",

@@ -202,3 +202,42 @@ def test_many_copies_take_no_longer_than_few() -> None:
     found = [f for f in lint(analyze(cnncalc.load(text))) if f.code == "S114"]
     assert len(found) == 1
     assert len(found[0].layers) == 20_000
+
+
+class _Everywhere(_TestRule):
+    def check(self, facts: NetworkFacts) -> Iterator[Report]:
+        for layer in facts.layers:
+            yield Report("bad", layer)
+
+
+MANY = "input: 9x9x3\nlayers: [relu, tanh, elu, selu]\n"
+
+
+def test_more_than_a_person_reads_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MOST_LISTED", 2)
+    found = found_by(monkeypatch, _Everywhere(), text=MANY)
+    more = "2 more findings of this rule, from here on, are not listed"
+    assert [finding.message for finding in found] == ["relu: bad", "tanh: bad", more]
+    assert (found[-1].layer, found[-1].help) == ("elu_1", "mend those before")
+
+
+def test_comments_that_silence_see_every_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MOST_LISTED", 2)
+    text = f"{MANY}  # cnncalc: file-ignore[Z101]\n"
+    found = found_by(monkeypatch, _Everywhere(), text=text)
+    assert [finding.message for finding in found] == [
+        "relu: bad",
+        "tanh: bad",
+        "elu: bad",
+        "selu: bad",
+    ]
+
+
+def test_what_is_superseded_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Better(_Everywhere):
+        code: ClassVar[str] = "Z200"
+        supersedes: ClassVar[tuple[str, ...]] = ("Z100",)
+
+    monkeypatch.setattr(engine, "MOST_LISTED", 2)
+    found = found_by(monkeypatch, _Everywhere(), Better(), text=MANY)
+    assert {finding.code for finding in found} == {"Z200"}

@@ -92,6 +92,14 @@ def test_required_parameters() -> None:
     assert only(CONV_BN + "  - ConvBN: {kernel: 3}").message == "block ConvBN needs filters"
 
 
+def test_of_thousands_of_parameters_a_message_names_some() -> None:
+    params = ", ".join(f"width_{number}: 1" for number in range(41))
+    blocks = f"blocks: {{B: {{params: {{{params}}}, layers: [relu]}}}}"
+    help = only(f"input: 3\n{blocks}\nlayers:\n  - B: {{x: 1}}\n").help
+    assert help is not None
+    assert help.endswith("width_39, …")
+
+
 def test_arguments_that_no_parameter_takes() -> None:
     finding = only(CONV_BN + "  - ConvBN: {filters: 3, kernal: 3}")
     assert (finding.code, finding.line, finding.column) == ("Y702", 9, 26)

@@ -9,9 +9,11 @@ Reference:
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from cnncalc.source.printable import printable
 from cnncalc.source.writing import write_file
 
 NOTE = "cnncalc"  # the key of what a configuration notes
+_CONFIG = "config.json"  # its place in a .keras archive
 _MODULES = frozenset({"keras", "numpy"})
 
 
@@ -87,7 +90,12 @@ def to_keras_json(facts: NetworkFacts) -> str:
     Raises:
         UsageError: Keras is not installed, or the network has what it cannot express.
     """
-    config = json.loads(build_keras(facts).to_json())
+    return _noted(build_keras(facts).to_json(), facts)
+
+
+def _noted(text: str, facts: NetworkFacts) -> str:
+    """A configuration with the layers that Keras's were made of."""
+    config = json.loads(text)
     kept = [facts.network.graph.nodes[index].name for index in plan_of(facts).order]
     layers = [noted_layer(facts.layer(name)) for name in kept]
     config[NOTE] = {"layers": layers, "outputs": list(facts.outputs)}
@@ -116,7 +124,19 @@ def save_keras(
     with tempfile.TemporaryDirectory() as folder:
         draft = os.path.join(folder, "model.keras")
         model.save(draft)
-        write_file(Path(draft).read_bytes(), path, force=force)
+        write_file(_noted_archive(draft, facts), path, force=force)
+
+
+def _noted_archive(draft: str, facts: NetworkFacts) -> bytes:
+    """The archive with the same note in its configuration."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(draft) as archive, zipfile.ZipFile(result, "w") as noted:
+        for info in archive.infolist():
+            data = archive.read(info)
+            if info.filename == _CONFIG:
+                data = _noted(data.decode(), facts).encode()
+            noted.writestr(info, data)
+    return result.getvalue()
 
 
 def _check_shapes(facts: NetworkFacts, weights: Mapping[str, Any]) -> None:

@@ -42,13 +42,7 @@ def read_config(config: object, *, name: str, inputs: Mapping[str, Sizes] | None
         SpecError: It is no model, or one that contradicts itself.
         UsageError: An input has no fixed size and none is given.
     """
-    model, _ = read_located(config, name=name, inputs=inputs)
-    note = config.get(NOTE) if isinstance(config, dict) else None
-    if note is None:
-        return model
-    from cnncalc.importers.keras.notes import as_noted
-
-    return as_noted(model, note)
+    return read_located(config, name=name, inputs=inputs)[0]
 
 
 def read_located(
@@ -59,10 +53,15 @@ def read_located(
         message = f"a model must be an object, not {shown(config)}"
         raise SpecError(Diagnostic(message, source=name))
     try:
-        return _read(_unwrapped(config), name, dict(inputs or {}))
+        model, arrays = _read(_unwrapped(config), name, dict(inputs or {}))
     except RecursionError:
         message = "the configuration is nested too deeply"
         raise SpecError(Diagnostic(message, source=name)) from None
+    if NOTE not in config:
+        return model, arrays
+    from cnncalc.importers.keras.notes import as_noted
+
+    return as_noted(model, arrays, config[NOTE])
 
 
 def _unwrapped(data: dict[str, Any]) -> dict[str, Any]:

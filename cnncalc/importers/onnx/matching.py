@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
 from math import prod
 from struct import pack, unpack
 from typing import TYPE_CHECKING, Any
@@ -108,11 +109,11 @@ class Matching:
         if self._left_to_list < 0:
             raise Differs
         outline = plan.outline()
-        if len(outline.nodes) != len(nodes):
-            raise Differs
         names = {f"input {k}": name for k, name in enumerate(inputs)} | {"": ""}
         found: dict[str, Weight] = {}
-        for planned, node in zip(outline.nodes, nodes, strict=True):
+        for planned, node in zip_longest(outline.nodes, nodes):
+            if planned is None or node is None:
+                raise Differs
             _check_operation(planned, node)
             for wanted, name in zip(planned.inputs, _padded(node, planned), strict=True):
                 if wanted in names:

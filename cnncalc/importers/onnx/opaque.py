@@ -16,6 +16,7 @@ _MULTIPLIES = {
     *("GridSample", "STFT", "MelWeightMatrix", "RoiAlign", "MaxRoiPool", "Resize", "Upsample"),
 }
 _QUANTISED = ("int8", "uint8")
+_DEEPEST = 20
 _KEEPS_SHAPE = {
     *("Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitShift", "BitwiseNot", "Cast", "Ceil"),
     *("CastLike", "Cos", "Cosh", "CumSum", "DequantizeLinear", "Floor", "Hardmax", "IsInf"),
@@ -70,21 +71,34 @@ def _inputs(run: Run, node: Node) -> list[Feature | Unknown]:
     return list(found.values()) or run.entering[:1]
 
 
-def captured(run: Run, node: Node, depth: int = 0) -> list[str]:
-    """Names that the subgraphs of a node read from outside."""
-    if not any(isinstance(value, (Subgraph, list)) for value in node.attributes.values()):
+def captured(run: Run, node: Node) -> list[str]:
+    """Names that the subgraphs of a node read from outside; they are looked for once."""
+    if not any(map(_subgraphs, node.attributes.values())):
         return []
+    key = id(node)  # the import keeps its nodes
+    if key not in run.captured:
+        run.captured[key] = _captured(run, node, 0)
+    return run.captured[key]
+
+
+def _subgraphs(value: Any) -> list[Subgraph]:
+    """The graphs that an attribute is or lists."""
+    if isinstance(value, Subgraph):
+        return [value]
+    return value if isinstance(value, list) and value and isinstance(value[0], Subgraph) else []
+
+
+def _captured(run: Run, node: Node, depth: int) -> list[str]:
     names: list[str] = []
     for value in node.attributes.values():
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, Subgraph) and depth < 20:
-                graph = read_graph(run.reader, part.span)
-                inside = {*graph.initializers, *(info.name for info in graph.inputs)}
-                for inner in graph.nodes:
-                    read = (*inner.inputs, *captured(run, inner, depth + 1))
-                    names += [name for name in read if name and name not in inside]
-                    inside.update(inner.outputs)
-                names += [info.name for info in graph.outputs if info.name not in inside]
+        for part in _subgraphs(value) if depth < _DEEPEST else ():
+            graph = read_graph(run.reader, part.span)
+            inside = {*graph.initializers, *(info.name for info in graph.inputs)}
+            for inner in graph.nodes:
+                read = (*inner.inputs, *_captured(run, inner, depth + 1))
+                names += [name for name in read if name and name not in inside]
+                inside.update(inner.outputs)
+            names += [info.name for info in graph.outputs if info.name not in inside]
     return names
 
 

@@ -74,6 +74,7 @@ class Run:
         symbols: The sizes that the file has names for, as far as they are known.
         entering: The network's inputs.
         is_own: Whether cnncalc wrote the file.
+        captured: Names that the subgraphs of a node read from outside, by the node's id.
         n_guesses: How many more functions may be tried out on expressions.
     """
 
@@ -92,6 +93,7 @@ class Run:
         self.symbols: dict[str, int] = {}
         self.entering: list[Feature | Unknown] = []
         self.is_own = False
+        self.captured: dict[int, list[str]] = {}
         self.n_guesses = _MOST_GUESSES
 
     # ------------------------------------------------------------------ what a node reads

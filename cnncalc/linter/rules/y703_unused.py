@@ -157,7 +157,7 @@ def _mentions(nodes: list[Node], defined: set[str]) -> tuple[set[str], set[str]]
     stack = list(nodes)
     while stack:
         node = stack.pop()
-        if type(node) is Scalar:  # there may be a million
+        if isinstance(node, Scalar):  # there may be a million
             value = node.value
             if type(value) is str:
                 if value in defined:

@@ -127,7 +127,7 @@ def _suspects(root: Mapping, text: str) -> Iterator[tuple[Scalar, str]]:
     harmless: set[str] = set()
     while stack:
         node = stack.pop()
-        if type(node) is Scalar:  # there may be a million
+        if isinstance(node, Scalar):  # there may be a million
             value = node.value
             if type(value) is int:
                 if node.length == 1:

@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import Phase, event, given, settings
 
+import cnncalc
 from cnncalc.analysis.analyze import analyze
 from cnncalc.analysis.facts import LayerFacts, NetworkFacts
 from cnncalc.errors import UsageError
-from cnncalc.exporters.keras import build_keras, to_keras_json
+from cnncalc.exporters.keras import build_keras, save_keras, to_keras_json
 from cnncalc.exporters.keras.plan import Plan, plan_of
 from cnncalc.importers.json_text import parse_json
 from cnncalc.importers.keras import read_config
+from cnncalc.numeric.weights import scrambled
 from cnncalc.spec.network import Network
 from tests.helpers import chain, facts_of, sound, zoo_facts, zoo_names
 from tests.importers.same_facts import check_same_facts
+from tests.numeric.graphs import some_inputs
 from tests.properties.strategies import Drawn, Options, networks
 
 keras: Any = pytest.importorskip("keras")
@@ -170,10 +175,38 @@ def test_all_of_the_zoo(name: str) -> None:
     check_both(zoo_facts(name))
 
 
+def test_a_group_for_each_channel() -> None:
+    facts = chain("8x8x4", "group_norm: 4", "instance_norm", "avg_pool: {size: 3, rounding: ceil}")
+    check_both(facts)
+
+
 def test_keras_reads_what_is_noted_beside_its_layers() -> None:
     facts = chain("8x8x3", "conv: {filters: 4, kernel: 3, padding: 1}", "flatten", "dense: 2")
     model = keras.models.model_from_json(json.dumps(written(facts)))
     assert model.count_params() == facts.totals.n_params
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{input: 6x6x2, layers: [conv: {filters: 2, kernel: 3, padding: 1}, subsample: 2]}",
+        pytest.param(EVERY_OWN_CLASS, marks=pytest.mark.slow, id="own"),
+    ],
+)
+def test_archive(text: str, tmp_path: Path) -> None:
+    facts = facts_of(text)
+    weights, inputs = scrambled(facts, 1), some_inputs(facts)
+    path = tmp_path / "model.keras"
+    save_keras(facts, path, weights)
+    network = cnncalc.load(path, with_weights=True)
+    check_same_facts(facts, analyze(network))
+    assert network.origin is not None
+    assert set(network.origin.weights) == set(weights)
+    (wanted,) = cnncalc.run(facts.network, inputs, weights).values()
+    (got,) = cnncalc.run(network, inputs, network.origin.weights).values()
+    assert np.array_equal(got, wanted)
+    keras.saving.load_model(path, compile=False)
 
 
 def changed(op: str, **change: Any) -> Callable[[list[Any]], list[Any]]:
@@ -240,6 +273,27 @@ def test_notes_that_are_none(note: object) -> None:
     config = written(facts)
     config["cnncalc"] = note
     check_same_facts(facts, read(config))
+
+
+def test_links_that_are_others() -> None:
+    facts = facts_of(
+        """
+        input: 4x4x3
+        layers:
+          - relu: {name: a, from: input}
+          - relu: {name: b, from: input}
+          - subtract: [a, b]
+        outputs: [a, subtract_1]
+        """
+    )
+    config = written(facts)
+    (last,) = config["cnncalc"]["layers"][-1].values()
+    last["paths"] = ["b", "a"]
+    assert read(config).layer("subtract_1").inputs == ("a", "b")
+    last["paths"] = ["a", "b"]
+    check_same_facts(facts, read(config))
+    config["cnncalc"]["outputs"] = ["b", "subtract_1"]
+    assert read(config).outputs == ("a", "subtract_1")
 
 
 def test_outputs_that_are_others() -> None:

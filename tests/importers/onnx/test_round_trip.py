@@ -252,6 +252,48 @@ def test_lies(lie: str) -> None:
     assert back.totals.weight_bytes == facts.totals.weight_bytes
 
 
+OTHER_VALUES = {
+    "bounds": {"relu6": {"hard_tanh": {}}},
+    "cells": {"slice": {"slice": {"start": 1, "stop": 3}}},
+    "order": {"permute": {"permute": {"order": [2, 1, 0]}}},
+    "paths": {"subtract": {"subtract": {}}},
+    "fewer nodes": {"silu": {"sigmoid": {}}},
+    "other function": {"tanh": {"sigmoid": {}}},
+}
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("lie", OTHER_VALUES)
+def test_lies_that_leave_the_shape(lie: str) -> None:
+    facts = facts_of(
+        """
+        input: 6x6x6
+        layers:
+          - relu6
+          - slice: {start: 0, stop: 2}
+          - permute: [1, 2, 0]
+          - permute: [2, 0, 1]
+          - conv: {filters: 4, kernel: 1, name: a}
+          - conv: {filters: 4, kernel: 1, name: b}
+          - subtract: [a, b]
+          - silu
+          - tanh
+        """
+    )
+    model = to_onnx(facts, scrambled(facts, 1))
+    n_lies = 0
+    for entry in notes(model):
+        said = json.loads(entry.value)
+        (op,) = said["layer"]
+        if op in OTHER_VALUES[lie]:
+            said |= {"layer": OTHER_VALUES[lie][op]}
+            said |= {"inputs": [1, 0]} if lie == "paths" else {}
+            entry.value = json.dumps(said)
+            n_lies += 1
+    assert n_lies
+    check(model.SerializeToString())
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", "[" * 10_000, '{"nodes": NaN}', "{}" * 100, '{"nodes":1,"layer":1}']
 )

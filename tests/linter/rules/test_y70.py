@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
+from cnncalc.linter.rules import y703_unused as y703
+from cnncalc.linter.rules import y704_yaml_1_1 as y704
+from cnncalc.source.scalars import resolve
 from tests.linter.rules.looking import chain, fixed, look, mended
 
 # -- Y702 ----------------------------------------------------------------------------------------
@@ -203,6 +208,17 @@ def test_the_last_entry_takes_its_section_along() -> None:
     )
 
 
+def test_names_of_many_expressions_are_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not parsed, that is, so that `min` may be a variable as well."""
+    text = chain("8", "dense: $min(b, 3)") + "vars: {b: 1, min: 2, c: 3}\n"
+    assert unused(text) == [
+        (4, "the variable 'min' is never used"),
+        (4, "the variable 'c' is never used"),
+    ]
+    monkeypatch.setattr(y703, "_MOST_PARSED", 0)
+    assert unused(text) == [(4, "the variable 'c' is never used")]
+
+
 # -- Y704 ----------------------------------------------------------------------------------------
 
 
@@ -248,6 +264,23 @@ def test_read_in_two_ways(written: str, taken: str, plain: str) -> None:
 )  # fmt: skip
 def test_read_in_one_way(written: str) -> None:
     assert not look(chain("8", "relu") + f"vars: {{a: {written}}}\n", "Y704")
+
+
+def test_what_is_not_looked_at_is_read_in_one_way() -> None:
+    for letters in product("+-.018_:xe", repeat=4):
+        written = "".join(letters).rstrip("e")
+        try:
+            value = resolve(written)
+        except ValueError:
+            continue  # no document has it
+        if not y704._is_suspect(value, written):
+            reading = y704._read(written)
+            assert reading is None or reading.value == value or y704._SMALL.fullmatch(written)
+
+
+def test_a_text_that_is_there_twice_is_looked_at_twice() -> None:
+    text = chain("8", "relu") + "vars: {a: [0:30, 010, 0:30, 010]}\n"
+    assert len(look(text, "Y704")) == 2
 
 
 def test_keys_and_own_sections() -> None:
