@@ -252,7 +252,7 @@ def test_lies(lie: str) -> None:
     assert back.totals.weight_bytes == facts.totals.weight_bytes
 
 
-OTHER_VALUES = {
+OTHER_VALUES: dict[str, dict[str, Any]] = {
     "bounds": {"relu6": {"hard_tanh": {}}},
     "cells": {"slice": {"slice": {"start": 1, "stop": 3}}},
     "order": {"permute": {"permute": {"order": [2, 1, 0]}}},
