@@ -49,6 +49,7 @@ def report(
         from cnncalc.api import analyze, load
 
         _refuse_terminal(output)
+        _refuse_other_forms(output)
         loaded = load(
             to_load(network),
             variant=variant,
@@ -71,6 +72,17 @@ def _refuse_terminal(output: str | None) -> None:
 
     if output is None and sys.stdout.isatty():
         raise UsageError("the page goes to a file: -o report.html")
+
+
+def _refuse_other_forms(output: str | None) -> None:
+    """A page by the name of a picture would open in the wrong program."""
+    from pathlib import Path
+
+    from cnncalc.errors import UsageError
+    from cnncalc.source.printable import quoted
+
+    if output and Path(output).suffix.lower() not in ("", ".html", ".htm"):
+        raise UsageError(f"{quoted(output)}: the page is HTML, so its name ends in .html")
 
 
 def _findings(name: str, facts: NetworkFacts, checking: Checking) -> list[Finding]:

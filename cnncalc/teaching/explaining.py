@@ -58,7 +58,7 @@ def explain(facts: NetworkFacts, layer: str | None = None) -> Worked:
         _macs(found, taken_apart),
         _flops(found, taken_apart),
         _field(facts, found),
-        _fully_connected(taken_apart),
+        None if found.figures.n_params is None else _fully_connected(taken_apart),
     )
     return Worked(
         found.name,
@@ -159,6 +159,7 @@ def _parameters(facts: NetworkFacts, layer: LayerFacts, parts: Sequence[Stage]) 
     lines = [line for stage in parts for line in parameter_lines(stage)]
     notes = []
     if layer.figures.n_params is None:
+        lines = []
         notes.append("how many is not known")
     elif not lines:
         notes.append("none: there is nothing to learn")
@@ -181,11 +182,12 @@ def _share(facts: NetworkFacts, layer: LayerFacts) -> list[str]:
 
 
 def _macs(layer: LayerFacts, parts: Sequence[Stage]) -> Part | None:
-    lines = [line for stage in parts for line in mac_lines(stage)]
-    if not lines and layer.n_macs is not None:
+    if layer.n_macs is None:
+        return Part("macs", "Multiply-accumulates", (), ("how many is not known",))
+    lines = tuple(line for stage in parts for line in mac_lines(stage))
+    if not lines:
         return None
-    notes = () if layer.n_macs is not None else ("how many is not known",)
-    return Part("macs", "Multiply-accumulates", tuple(lines), notes, result=layer.n_macs)
+    return Part("macs", "Multiply-accumulates", lines, result=layer.n_macs)
 
 
 def _flops(layer: LayerFacts, parts: Sequence[Stage]) -> Part:

@@ -312,6 +312,19 @@ def test_the_drawing_lights_up_the_table(open_page: Open) -> None:
     assert opened.page.locator("tbody tr.lit .own").text_content() == "conv_2"
 
 
+def test_what_was_clicked_stays_lit_until_the_mouse_moves(open_page: Open) -> None:
+    opened = open_page("lenet5")
+    box = opened.page.locator('.picture [data-layer="C3"] .fill-convolution').last
+    box.click()
+    opened.page.wait_for_timeout(300)  # the page scrolls, and a row comes to lie below the mouse
+    assert opened.lit() == "C3"
+    assert opened.page.locator("tbody tr.lit .own").text_content() == "C3"
+    row = opened.row("F6")
+    row.hover()
+    row.hover(position={"x": 20, "y": 5})
+    assert opened.lit() == "F6"
+
+
 def test_a_chart_lights_up_the_table(open_page: Open) -> None:
     opened = open_page("lenet5")
     chart = opened.page.locator(".chart").first

@@ -240,7 +240,17 @@ def test_what_the_drawing_folds_is_shown_by_what_it_is_folded_into() -> None:
     assert of["dense_1"] == "dense_1"
     assert marks.block(("Outer_2", "Inner_2")) == "Outer_1.Inner_1"
     closed = Marks([Group((), "Outer_1")])  # a block that is one box
-    assert {closed.layer(layer) for layer in facts.layers} == {"Outer_1"}
+    assert {closed.layer(layer) for layer in facts.layers[:-1]} == {"Outer_1"}
+    assert closed.layer(facts.layers[-1]) == ""  # a dense layer is folded into nothing
+
+
+def test_what_is_left_out_of_the_drawing_lights_up_nothing() -> None:
+    conv = "conv: {filters: 4, kernel: 3, padding: same, activation: relu, repeat: 500}"
+    data = data_of(cnncalc.page(cnncalc.load(f"input: 8x8x3\nlayers:\n  - {conv}\n")))
+    marks = [row["mark"] for row in data["rows"]]
+    assert marks[0] == "conv_1"
+    assert marks[-1] == "conv_500"
+    assert marks[300] == ""
 
 
 def test_what_is_not_known_is_null_and_a_question_mark() -> None:
@@ -288,6 +298,13 @@ def test_findings_show_the_line_and_explain_the_rule() -> None:
     assert "<h3>Why it matters</h3>" in page
     assert 'data-row="0"' in page
     assert '<pre tabindex="0">input: 7x7x1\nlayers:\n  - conv' in page
+
+
+def test_errors_come_first() -> None:
+    deep = "  - conv: {filters: 4, kernel: 3, padding: same}\n" * 12
+    page = cnncalc.page(cnncalc.load(f"input: 32x32x3\nlayers:\n{deep}  - foo\n"))
+    first = page.index('<li class="error"')
+    assert first < page.index('<li class="warning"')
 
 
 def test_no_findings_is_said() -> None:

@@ -19,6 +19,13 @@ def test_the_page_goes_to_a_file(tmp_path: Path, capsys: Captured) -> None:
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_page_has_the_name_of_a_page(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["report", "lenet5", "-o", str(tmp_path / "report.pdf")]) == 2
+    assert "its name ends in .html" in capsys.readouterr().err
+    assert main(["report", "lenet5", "-o", str(tmp_path / "report.HTM")]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["report.HTM"]
+
+
 def test_a_file_that_is_there_is_kept(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "report.html"
     file.write_text("mine")

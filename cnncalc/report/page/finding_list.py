@@ -30,7 +30,8 @@ def findings_html(network: Network, findings: Sequence[Finding], rows: Mapping[s
     head = '<h2 id="findings">Findings</h2>'
     if not findings:
         return f"{head}<p>{summary(findings)}</p>"
-    shown = findings[:_MOST]
+    # errors first, so that none is folded away behind what is less
+    shown = sorted(findings, key=lambda finding: list(_WORDS).index(finding.severity))[:_MOST]
     items = [_finding(finding, network, rows) for finding in shown]
     hidden = len(findings) - len(shown)
     more = f'<p class="note">And {count_of(hidden, "finding")} more.</p>' if hidden else ""

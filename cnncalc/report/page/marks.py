@@ -6,8 +6,11 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 
 from cnncalc.analysis.facts import LayerFacts
+from cnncalc.drawing.palette import role_of
 from cnncalc.drawing.scene import Group, Mark
 from cnncalc.source.printable import printable
+
+_FOLDED = {"activation", "normalization", "reshaping", "other"}  # into the box of the layer before
 
 
 class Marks:
@@ -39,8 +42,9 @@ class Marks:
     def layer(self, layer: LayerFacts) -> str:
         """The name of the group that shows a layer.
 
-        Where it has none, that of the layer before it in the same block, into which it is folded;
-        or that of the block. Layers are asked for in order.
+        Where it has none, that of the layer before it in the same block, if it is of a kind that
+        is folded into it; or that of the block. One that is left out of the drawing has no group,
+        and its name is empty. Layers are asked for in order.
         """
         mark = self._of[layer.name] = self._layer(layer)
         return mark
@@ -54,8 +58,9 @@ class Marks:
         if scope and f"{shown}{name[len(around) :]}" in self._groups:
             return f"{shown}{name[len(around) :]}"
         source = layer.inputs[0] if layer.inputs else ""
-        before = self._of.get(source, printable(source))
-        if not scope or before.startswith(f"{shown}."):
+        folds = role_of(layer.op) in _FOLDED
+        before = self._of.get(source, printable(source)) if folds else ""
+        if not scope or (before and before.startswith(f"{shown}.")):
             return before
         for depth in range(len(scope), 0, -1):
             block = self.block(scope[:depth])

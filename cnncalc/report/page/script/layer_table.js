@@ -102,6 +102,8 @@ function reveal(index) {
   arrange();
   focusOn(lines[index]);
   lines[index].scrollIntoView({ block: "center" });
+  scrolled = true;
+  light(index);
 }
 
 function keyed(event) {
@@ -182,7 +184,7 @@ prepareTable();
 body.addEventListener("keydown", keyed);
 body.addEventListener("pointerover", (event) => {
   const line = event.target.closest("tr");
-  if (line) light(indexOf.get(line));
+  if (line) point(indexOf.get(line));
 });
 body.addEventListener("focusin", (event) => {
   const line = event.target.closest("tr");
@@ -200,7 +202,7 @@ watchers.push((index) => {
 // The findings light up their layer, and a link to it opens the blocks that it is in.
 for (const item of document.querySelectorAll(".findings [data-row]")) {
   const index = Number(item.dataset.row);
-  item.addEventListener("pointerenter", () => light(index));
+  item.addEventListener("pointerenter", () => point(index));
   item.addEventListener("focusin", () => light(index));
   watchers.push((row) => item.classList.toggle("lit", row === index));
 }

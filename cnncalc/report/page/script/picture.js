@@ -14,10 +14,12 @@ rows.forEach((row, index) => {
 picture.addEventListener("pointerover", (event) => {
   const group = event.target.closest("[data-layer]");
   const index = group && rowOf.get(group.dataset.layer);
-  if (index !== null && index !== undefined) light(index);
+  if (index !== null && index !== undefined) point(index);
 });
 picture.addEventListener("click", (event) => {
-  if (event.target.closest("[data-layer]") && lit !== null) reveal(lit);
+  const group = event.target.closest("[data-layer]");
+  const index = group && rowOf.get(group.dataset.layer); // none beyond the end of the table
+  if (index !== null && index !== undefined) reveal(index);
 });
 
 // All groups that show a row: its own, or those of the layers in it.

@@ -13,6 +13,14 @@ function light(row) {
   for (const watcher of watchers) watcher(row);
 }
 
+// The same for the mouse. A page that scrolls under it has not been pointed at: what a click has lit
+// stays until the mouse moves.
+let scrolled = false;
+function point(row) {
+  if (!scrolled) light(row);
+}
+document.addEventListener("pointermove", () => (scrolled = false), true);
+
 // The row of the layer at each position.
 const rowAt = [];
 rows.forEach((row, index) => {
