@@ -274,10 +274,15 @@ class NetworkFacts:
     @property
     def output_shape(self) -> Shape | None:
         """Shape of the main output; None when not known."""
-        name = self.outputs[-1] if self.outputs else None
-        if name in self.inputs:
-            return self.inputs[name]
-        return self._by_name[name].output_shape if name else None
+        return self.shape_of(self.outputs[-1]) if self.outputs else None
+
+    def shape_of(self, name: str) -> Shape | None:
+        """Shape of an input, or of what a layer gives; None when not known.
+
+        Raises:
+            KeyError: There is none of this name.
+        """
+        return self.inputs[name] if name in self.inputs else self.layer(name).output_shape
 
     def _repr_html_(self) -> str:
         from cnncalc.report.html import facts_html  # the notebook asks the object itself

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from cnncalc.analysis.facts import NetworkFacts
-from cnncalc.ir.shapes import Size, format_shape
+from cnncalc.ir.shapes import Shape, Size, format_shape
 from cnncalc.report.columns import count_of
 from cnncalc.report.numbers import at_least, exact, human, human_bytes, per_axis
 from cnncalc.source.printable import printable
@@ -39,15 +39,17 @@ class Total(NamedTuple):
 
 def title(facts: NetworkFacts) -> str:
     """The network in one line: `lenet5: 32×32×1 → 84, 25 layers`."""
-    shapes = list(facts.inputs.values())
-    if len(shapes) == 1:
-        arriving = format_shape(shapes[0])
-    else:
-        named = (f"{printable(name)} {format_shape(s)}" for name, s in facts.inputs.items())
-        arriving = ", ".join(named)
+    leaving = {output: facts.shape_of(output) for output in facts.outputs}
     size = count_of(len(facts.layers), "layer")
     name = printable(facts.name or "network without a name")
-    return f"{name}: {arriving} → {format_shape(facts.output_shape)}, {size}"
+    return f"{name}: {_shapes(facts.inputs)} → {_shapes(leaving)}, {size}"
+
+
+def _shapes(named: Mapping[str, Shape | None]) -> str:
+    """The shape, or all of them by their names."""
+    if len(named) < 2:
+        return format_shape(next(iter(named.values()), None))
+    return ", ".join(f"{printable(name)} {format_shape(shape)}" for name, shape in named.items())
 
 
 def totals(facts: NetworkFacts, convention: str | None = None) -> list[Total]:

@@ -155,3 +155,11 @@ def test_trainable_is_told_where_it_differs() -> None:
     frozen = chain("4x4x1", "conv: {filters: 1, kernel: 1, trainable: false}")
     assert [line.label for line in totals(frozen)][:2] == ["Parameters", "Trainable"]
     assert "Trainable" not in [line.label for line in totals(zoo_facts("vgg16"))]
+
+
+def test_every_output_is_in_the_title() -> None:
+    spec = (
+        "name: two\ninput: 8\nlayers:\n  - dense: {units: 10, name: a}\n"
+        "  - dense: {units: 3, name: b, from: input}\noutputs: [a, b]\n"
+    )
+    assert title(facts_of(spec)) == "two: 8 → a 10, b 3, 2 layers"
