@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from cnncalc.analysis.facts import NetworkFacts
 from cnncalc.drawing.flow.flow import sheet_of
+from cnncalc.drawing.flow.frames import frames_of
 from cnncalc.drawing.flow.sheet import Sheet
 from cnncalc.drawing.flow.units import units_of
 from cnncalc.drawing.flow.ushape import u_of
@@ -65,6 +66,12 @@ def test_the_left_arm_goes_down_and_the_right_arm_up() -> None:
             case sides:
                 assert sides == (0, 1)
                 assert sheet.boxes[source].right < sheet.boxes[target].left
+
+
+def test_a_block_at_the_bottom_has_one_frame() -> None:
+    found = units_of(zoo_facts("unet"), None)
+    paths = [framed.path for framed in frames_of(found, sheet_of(found))]
+    assert len(paths) == len(set(paths)) == 9
 
 
 def test_equal_resolutions_are_at_equal_heights() -> None:

@@ -33,23 +33,35 @@ class Framed(NamedTuple):
 
 def frames_of(found: Units, sheet: Sheet) -> list[Framed]:
     """The frames that can be drawn around blocks, in order."""
-    members: dict[tuple[Path, int], list[int]] = {}
+    members: dict[Path, dict[int, list[int]]] = {}
     for index, unit in enumerate(found.units):
         if unit.frame:
-            members.setdefault((unit.frame, sheet.column_of[index]), []).append(index)
+            columns = members.setdefault(unit.frame, {})
+            columns.setdefault(sheet.column_of[index], []).append(index)
     arrows: dict[Path, list[Arrow]] = {}
     for arrow in sheet.arrows:
         frame = found.units[arrow.target].frame
         if frame:
             arrows.setdefault(frame, []).append(arrow)
     framed: list[Framed] = []
-    for (path, _), inside in members.items():
-        box = _around(inside, arrows.get(path, []), found, sheet)
-        foreign = (b for i, b in enumerate(sheet.boxes) if found.units[i].frame != path)
-        if any(map(box.overlaps, foreign)) or any(box.overlaps(other.box) for other in framed):
-            continue
-        framed.append(Framed(path, box, tuple(_title(found.titles[path], box, sheet))))
+    for path, columns in members.items():
+        foreign = [b for i, b in enumerate(sheet.boxes) if found.units[i].frame != path]
+        foreign += [other.box for other in framed]
+        boxes = [_around(part, arrows.get(path, []), found, sheet) for part in columns.values()]
+        if sheet.upward and len(boxes) > 1:  # at the bottom of a U one frame may hold both ends
+            whole = _hull(boxes)
+            boxes = boxes if any(map(whole.overlaps, foreign)) else [whole]
+        framed += [
+            Framed(path, box, tuple(_title(found.titles[path], box, sheet)))
+            for box in boxes
+            if not any(map(box.overlaps, foreign))
+        ]
     return framed
+
+
+def _hull(boxes: list[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
 
 
 def _around(inside: list[int], arrows: list[Arrow], found: Units, sheet: Sheet) -> Box:
