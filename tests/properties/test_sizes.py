@@ -98,6 +98,7 @@ def test_networks(drawn: Drawn) -> None:
             if not window.ceil:
                 span = naive.effective(window.kernel, window.dilation)
                 lost = naive.lost_cells(size, starts, span)
+                assert window.real_cells_lost is not None
                 # what a pad layer has added is no real cell; tests/analysis/test_padded_before.py
                 padded = any(op in drawn.text for op in ("pad:", '"pad"'))
                 assert window.real_cells_lost == lost or (padded and window.real_cells_lost < lost)
