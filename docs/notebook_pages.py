@@ -44,6 +44,7 @@ def executed(path: Path) -> Any:
     from nbformat import v4
     from traitlets.config import Config
 
+    # nbformat has no types
     notebook: Any = v4.reads(path.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
     own = Config({"KernelManager": {"transport": "ipc"}})  # a socket that nobody else can read
     client = NotebookClient(notebook, timeout=_TIMEOUT, kernel_name="python3", config=own)

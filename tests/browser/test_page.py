@@ -233,7 +233,9 @@ def predicted(facts: NetworkFacts, name: str) -> list[list[float]]:
     layer = facts.layer(name)
     field, shape = layer.receptive_field, layer.output_shape
     assert field is not None
-    assert field.size is not None and field.start is not None and field.stride is not None  # noqa: PT018
+    assert field.size is not None
+    assert field.start is not None
+    assert field.stride is not None
     assert shape is not None
     starts = [
         start + ((size or 0) - 1) // 2 * float(stride)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 import cnncalc
 from cnncalc.comparison.quantities import MEASURES
+from cnncalc.comparison.quantities import Quantity as Axis
 from cnncalc.drawing.charts.compare import MOST_BUBBLES, Bubble, Quantity, bubble_scene
+from cnncalc.drawing.picture import Drawing
 from cnncalc.drawing.placing import Circle, Size, place
 from cnncalc.drawing.scales import scale_of, short
 from cnncalc.drawing.scene import Area, Box, Group, Scene
@@ -54,15 +56,14 @@ def texts(scene: Scene) -> list[str]:
 
 
 @cache
-def svg_scene(**axes: str) -> Scene:
-    drawing = EVERY.chart(**axes)  # type: ignore[arg-type]
-    scene = getattr(drawing, "scene")  # noqa: B009
-    assert isinstance(scene, Scene)
-    return scene
+def svg_scene(**axes: Axis) -> Scene:
+    drawing = EVERY.chart(**axes)
+    assert isinstance(drawing, Drawing)
+    return drawing.scene
 
 
 @pytest.mark.parametrize("y", ["params", "memory", "field", "depth", "top1", "top5"])
-def test_words_of_the_whole_zoo_are_apart(y: str) -> None:
+def test_words_of_the_whole_zoo_are_apart(y: Axis) -> None:
     check_words(svg_scene(y=y))
 
 

@@ -24,7 +24,7 @@ layers:
 
 
 def shown(answer: object) -> Balanced:
-    html = answer._repr_html_()  # type: ignore[attr-defined]
+    html = answer._repr_html_()  # type: ignore[attr-defined]  # as a notebook asks
     assert not re.search(r"<script|<img|javascript:|<style|<link", html)
     return parsed(html)
 
